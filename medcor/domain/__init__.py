@@ -1,0 +1,1 @@
+"""Pure rules: no database, clock, network or framework."""

@@ -1,0 +1,86 @@
+"""What passes between a voice session and the assistant: one turn in, a stream of events out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What was done or found, shown beside a reply.
+
+    ``kind`` is appointment, times, treatments, doctors or handover; an action is a button whose
+    ``say`` is sent as a typed turn.
+    """
+
+    kind: str
+    title: str
+    lines: tuple[str, ...] = ()
+    url: str = ""
+    actions: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        actions = [{"label": label, "say": say} for label, say in self.actions]
+        return {"kind": self.kind, "title": self.title, "lines": list(self.lines),
+                "url": self.url, "actions": actions}
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the reply as it grows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStep:
+    """A tool began (``running``), ended (``done``) or failed; ``summary`` is for the person."""
+
+    name: str
+    state: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the person must know that is no reply: ``code`` is one of the namespace's codes."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The whole reply, always the last event of a turn."""
+
+    text: str
+    cards: tuple[Card, ...] = field(default=())
+
+
+ReplyEvent = Delta | ToolStep | Notice | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one person said: the joined finals of an utterance, or a typed line.
+
+    ``turn_id`` is unique and names every write that the turn causes, so that a retry is harmless.
+    """
+
+    turn_id: str
+    text: str
+    source: str = "voice"
+
+
+class Talk(Protocol):
+    """One person's conversation. Not shared between greenlets; one turn at a time.
+
+    ``reply`` never raises for a failed model or tool: it yields a Notice and goes on. It asks
+    ``cancelled`` between events and ends early, without a Reply, when that says True; a booking
+    under way is finished first.
+    """
+
+    def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]: ...

@@ -1,0 +1,101 @@
+"""Appointments and the claims that make an overlap impossible."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medcor.domain.appointments import AppointmentStatus, is_live
+
+from .base import Base, TenantOwned, UtcDateTime, enum_type, link, tenant_table, utcnow
+from .people import Doctor, Patient
+from .treatment import Treatment
+
+
+class Appointment(TenantOwned, Base):
+    """A slot on a date. Its span is copied when it is booked; later edits of the slot don't move it.
+
+    ``day``, ``start_time`` and ``end_time`` are the clinic's local ones, ``starts_at`` and
+    ``ends_at`` the UTC instants they meant at booking.
+    """
+
+    __tablename__ = "appointments"
+    __table_args__ = tenant_table(
+        link("doctor_id", "doctors"),
+        link("patient_id", "patients"),
+        link("treatment_id", "treatments"),
+        link("slot_id", "slots"),
+        sa.UniqueConstraint("clinic_id", "id", "doctor_id"),
+        sa.UniqueConstraint("clinic_id", "id", "patient_id"),
+        sa.CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+        sa.Index("ix_appointments_doctor_start", "clinic_id", "doctor_id", "starts_at"),
+        sa.Index("ix_appointments_patient_start", "clinic_id", "patient_id", "starts_at"),
+        sa.Index("ix_appointments_start", "clinic_id", "starts_at"),
+        sa.Index("ix_appointments_status_start", "clinic_id", "status", "starts_at"),
+    )
+
+    doctor_id: Mapped[int]
+    patient_id: Mapped[int]
+    treatment_id: Mapped[int]
+    slot_id: Mapped[int]
+    day: Mapped[date]
+    start_time: Mapped[time]
+    end_time: Mapped[time]
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[AppointmentStatus] = mapped_column(
+        enum_type(AppointmentStatus, "status"), default=AppointmentStatus.PENDING
+    )
+    price_minor: Mapped[int]
+    door: Mapped[str] = mapped_column(sa.String(16), default="page")
+    cancel_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    doctor: Mapped[Doctor] = relationship(
+        foreign_keys="[Appointment.clinic_id, Appointment.doctor_id]", viewonly=True
+    )
+    patient: Mapped[Patient] = relationship(
+        foreign_keys="[Appointment.clinic_id, Appointment.patient_id]", viewonly=True
+    )
+    treatment: Mapped[Treatment] = relationship(
+        foreign_keys="[Appointment.clinic_id, Appointment.treatment_id]", viewonly=True
+    )
+
+    @property
+    def is_live(self) -> bool:
+        return is_live(self.status)
+
+
+class Claim(TenantOwned, Base):
+    """One 5-minute step taken by a live appointment, for its doctor and its patient at once.
+
+    Uniqueness on (doctor, step) and (patient, step) is what makes an overlap impossible, whichever
+    door it comes through. A step of a buffer binds the doctor only: its ``patient_id`` is null.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "appointment_id", "doctor_id"],
+            ["appointments.clinic_id", "appointments.id", "appointments.doctor_id"],
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "appointment_id", "patient_id"],
+            ["appointments.clinic_id", "appointments.id", "appointments.patient_id"],
+        ),
+        sa.UniqueConstraint("doctor_id", "step", name="uq_claims_doctor_step"),
+        sa.UniqueConstraint("patient_id", "step", name="uq_claims_patient_step"),
+        sa.Index("ix_claims_appointment", "clinic_id", "appointment_id"),
+    )
+
+    appointment_id: Mapped[int]
+    doctor_id: Mapped[int]
+    patient_id: Mapped[int | None]
+    step: Mapped[int]

@@ -1,0 +1,54 @@
+"""From a violated constraint to the domain error that a person can act on, in one place."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from medcor.domain import errors
+
+from .base import Base
+
+_ERRORS: dict[str, type[errors.DomainError]] = {
+    "uq_claims_doctor_step": errors.SlotTaken,
+    "uq_claims_patient_step": errors.PatientBusy,
+    "uq_slot_steps_doctor_step": errors.SlotOverlap,
+    "uq_users_clinic_email": errors.EmailTaken,
+    "ck_clinics_credits_not_negative": errors.CreditsExhausted,
+}
+# PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
+_RETRY_STATES = {"40001", "40P01", "55P03"}
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """Name the constraint that refused a statement, on PostgreSQL and on SQLite."""
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if named:
+        return named
+    text = str(error.orig)
+    if text.startswith("CHECK constraint failed: "):
+        return text.removeprefix("CHECK constraint failed: ")
+    if text.startswith("UNIQUE constraint failed: "):
+        return _unique_name(text.removeprefix("UNIQUE constraint failed: "))
+    return None
+
+
+def _unique_name(listed: str) -> str | None:
+    """SQLite lists ``table.column`` pairs instead of the name."""
+    pairs = [entry.strip().split(".") for entry in listed.split(",")]
+    table = Base.metadata.tables.get(pairs[0][0])
+    columns = {pair[-1] for pair in pairs}
+    for constraint in table.constraints if table is not None else ():
+        if isinstance(constraint, sa.UniqueConstraint) and set(constraint.columns.keys()) == columns:
+            return str(constraint.name)
+    return None
+
+
+def domain_error(error: DBAPIError) -> errors.DomainError | None:
+    """Translate a database error that a person or a retry can do something about; else None."""
+    if isinstance(error, IntegrityError):
+        known = _ERRORS.get(violated_constraint(error) or "")
+        return known() if known else None
+    if getattr(error.orig, "pgcode", None) in _RETRY_STATES or "database is locked" in str(error.orig):
+        return errors.TryAgain()
+    return None

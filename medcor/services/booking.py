@@ -1,0 +1,244 @@
+"""Book, confirm, close and cancel: the one way in for pages, chatbot API and assistant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import errors
+from medcor.domain import scheduling as rules
+from medcor.domain.appointments import AppointmentStatus, can_move, may_cancel, may_close
+from medcor.domain.permissions import Actor, Role
+from medcor.models import Appointment, Claim, Clinic, Doctor, Patient, Slot, Treatment
+from medcor.services import audit, lookup, notices, scheduling
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What somebody wants: ids as they came in (they may be unknown) and a local day."""
+
+    doctor_id: object
+    treatment_id: object
+    slot_id: object
+    day: date
+    patient_id: object = None
+    patient_email: str | None = None
+    door: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    patient: Patient
+    doctor: Doctor
+    treatment: Treatment
+    slot: Slot
+
+
+def book_appointment(
+    session: Session, actor: Actor, request: BookingRequest, now: datetime
+) -> Appointment:
+    """Book a slot on a day as Pending and claim its steps.
+
+    Errors, in this order: PastDate, PatientNotFound, DoctorNotFound, TreatmentNotFound,
+    SlotNotFound, SlotUnavailable, then SlotTaken or PatientBusy. The last two are decided by the
+    claims' unique constraints, so that the loser of a race gets the same answer.
+    """
+    clinic = lookup.get_clinic(session, actor.clinic_id)
+    if request.day < rules.local_today(clinic.zone_info, now):
+        raise errors.PastDate()
+    parts = _find_parts(session, actor, request)
+    span = _offered_span(session, clinic, parts, request.day, now)
+    appointment = _add_appointment(session, clinic, parts, request, span)
+    add_claims(session, appointment, scheduling.treatment_rule(parts.treatment))
+    audit.record(
+        session, actor, "appointment.booked", "appointment", appointment.id, door=request.door
+    )
+    notices.appointment_booked(session, clinic, appointment, parts.patient)
+    return appointment
+
+
+def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Parts:
+    if actor.is_patient:
+        patient = lookup.get_patient(session, actor.profile_id)
+    elif request.patient_email is not None:
+        patient = lookup.get_patient_by_email(session, request.patient_email)
+    else:
+        patient = lookup.get_patient(session, request.patient_id)
+    doctor = lookup.get_doctor(session, request.doctor_id)
+    treatment = lookup.get_treatment(session, request.treatment_id, doctor.id)
+    slot = lookup.find(session, Slot, request.slot_id)
+    if slot is None or slot.doctor_id != doctor.id or not slot.is_active:
+        raise errors.SlotNotFound()
+    return _Parts(patient, doctor, treatment, slot)
+
+
+def _offered_span(
+    session: Session, clinic: Clinic, parts: _Parts, day: date, now: datetime
+) -> rules.Span:
+    """The slot's span on the day, or SlotUnavailable; what is claimed is left to the constraints."""
+    slot = next(
+        each for each in scheduling.load_slots(session, [parts.doctor.id])[parts.doctor.id]
+        if each.id == parts.slot.id
+    )
+    busy = scheduling.load_busy(session, [parts.doctor.id], parts.patient.id, day, day)
+    treatment = scheduling.treatment_rule(parts.treatment)
+    reasons = set(
+        rules.refusals(
+            scheduling.clinic_rule(clinic), slot, treatment, day, busy[parts.doctor.id], now
+        )
+    )
+    if reasons - {rules.Refusal.DOCTOR_BUSY, rules.Refusal.PATIENT_BUSY}:
+        raise errors.SlotUnavailable()
+    span = rules.slot_span(clinic.zone_info, day, slot, treatment.minutes)
+    if span is None:
+        raise errors.SlotUnavailable()
+    return span
+
+
+def _add_appointment(
+    session: Session, clinic: Clinic, parts: _Parts, request: BookingRequest, span: rules.Span
+) -> Appointment:
+    appointment = Appointment(
+        clinic_id=clinic.id,
+        doctor_id=parts.doctor.id,
+        patient_id=parts.patient.id,
+        treatment_id=parts.treatment.id,
+        slot_id=parts.slot.id,
+        day=request.day,
+        start_time=parts.slot.start_time,
+        end_time=parts.slot.end_time,
+        starts_at=span.start,
+        ends_at=span.end,
+        status=AppointmentStatus.PENDING,
+        price_minor=parts.treatment.price_minor,
+        door=request.door,
+    )
+    session.add(appointment)
+    session.flush()
+    return appointment
+
+
+def add_claims(session: Session, appointment: Appointment, treatment: rules.TreatmentRule) -> None:
+    """Claim the appointment's steps for doctor and patient, and its buffers for the doctor.
+
+    In ascending order, so that two bookings can wait for each other but never in a circle.
+    """
+    span = rules.Span(appointment.starts_at, appointment.ends_at)
+    own = set(rules.steps(span))
+    rows = [
+        {
+            "clinic_id": appointment.clinic_id,
+            "appointment_id": appointment.id,
+            "doctor_id": appointment.doctor_id,
+            "patient_id": appointment.patient_id if step in own else None,
+            "step": step,
+        }
+        for step in rules.steps(rules.with_buffers(span, treatment))
+    ]
+    session.execute(sa.insert(Claim), rows)
+
+
+def release_claims(session: Session, appointment: Appointment) -> None:
+    """Give the time back; the appointment's row stays."""
+    session.execute(
+        sa.delete(Claim).where(Claim.appointment_id == appointment.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def get_appointment(session: Session, actor: Actor, appointment_id: object) -> Appointment:
+    """An appointment that the actor may see; anyone else's is not found."""
+    appointment = lookup.find(session, Appointment, appointment_id)
+    if appointment is None or not _concerns(appointment, actor):
+        raise errors.AppointmentNotFound()
+    return appointment
+
+
+def _concerns(appointment: Appointment, actor: Actor) -> bool:
+    if actor.role is Role.PATIENT:
+        return appointment.patient_id == actor.profile_id
+    if actor.role is Role.DOCTOR:
+        return appointment.doctor_id == actor.profile_id
+    return actor.role is Role.ADMIN
+
+
+def cancel_appointment(
+    session: Session, actor: Actor, appointment_id: object, reason: str, now: datetime
+) -> Appointment:
+    """Cancel and free the time. Patients keep the clinic's notice; staff give a reason."""
+    appointment = get_appointment(session, actor, appointment_id)
+    clinic = lookup.get_clinic(session, actor.clinic_id)
+    if not appointment.is_live:
+        raise errors.TransitionRefused()
+    if actor.is_staff and not reason.strip():
+        raise errors.MissingParameter("Say why, so that the patient knows.", field="reason")
+    notice = timedelta(minutes=clinic.cancel_notice_minutes)
+    role = actor.role or Role.PATIENT
+    if not may_cancel(appointment.status, appointment.starts_at, role, notice, now):
+        raise errors.CancellationTooLate()
+    _move(session, actor, appointment, AppointmentStatus.CANCELLED)
+    appointment.cancel_reason = reason.strip()[:300]
+    release_claims(session, appointment)
+    session.flush()
+    notices.appointment_cancelled(session, clinic, appointment, appointment.patient)
+    return appointment
+
+
+def confirm_appointment(
+    session: Session, actor: Actor, appointment_id: object, now: datetime
+) -> Appointment:
+    """Pending becomes Confirmed."""
+    return _close(session, actor, appointment_id, AppointmentStatus.CONFIRMED, now)
+
+
+def complete_appointment(
+    session: Session, actor: Actor, appointment_id: object, now: datetime
+) -> Appointment:
+    """Confirmed becomes Completed, once it has begun. Its claims are released."""
+    return _close(session, actor, appointment_id, AppointmentStatus.COMPLETED, now)
+
+
+def mark_no_show(
+    session: Session, actor: Actor, appointment_id: object, now: datetime
+) -> Appointment:
+    """Confirmed becomes No-show, once it has begun. Its claims are released."""
+    return _close(session, actor, appointment_id, AppointmentStatus.NO_SHOW, now)
+
+
+def _close(
+    session: Session, actor: Actor, appointment_id: object, target: AppointmentStatus, now: datetime
+) -> Appointment:
+    appointment = get_appointment(session, actor, appointment_id)
+    if not actor.is_staff:
+        raise errors.NotAllowed()
+    if not may_close(target, appointment.starts_at, now):
+        raise errors.TransitionRefused("This appointment has not begun yet.")
+    _move(session, actor, appointment, target)
+    if not appointment.is_live:
+        release_claims(session, appointment)
+    session.flush()
+    return appointment
+
+
+def _move(
+    session: Session, actor: Actor, appointment: Appointment, target: AppointmentStatus
+) -> None:
+    if not can_move(appointment.status, target):
+        raise errors.TransitionRefused()
+    action = f"appointment.{target.value.lower()}"
+    audit.record(session, actor, action, "appointment", appointment.id, was=appointment.status.value)
+    appointment.status = target
+
+
+def list_own(
+    session: Session, patient_id: int, *, live_after: datetime | None = None
+) -> list[Appointment]:
+    """A patient's appointments, next first; with ``live_after`` only live ones from then on."""
+    wanted = sa.select(Appointment).where(Appointment.patient_id == patient_id)
+    if live_after is not None:
+        live = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
+        wanted = wanted.where(Appointment.status.in_(live), Appointment.starts_at >= live_after)
+    return list(session.scalars(wanted.order_by(Appointment.starts_at, Appointment.id)))

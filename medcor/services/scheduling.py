@@ -1,0 +1,205 @@
+"""Load the facts of a doctor's schedule and let the domain judge them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import scheduling as rules
+from medcor.models import (
+    Appointment,
+    Claim,
+    Clinic,
+    Doctor,
+    ExclusionDate,
+    Slot,
+    SlotTreatment,
+    Treatment,
+    TreatmentDoctor,
+    User,
+)
+
+# A slot's local day may begin on another UTC day; a span plus its buffers stays within this margin.
+MARGIN = timedelta(days=2)
+
+
+def clinic_rule(clinic: Clinic) -> rules.ClinicRule:
+    return rules.ClinicRule(
+        zone=clinic.zone_info,
+        min_notice=timedelta(minutes=clinic.min_notice_minutes),
+        horizon_days=clinic.horizon_days,
+    )
+
+
+def treatment_rule(treatment: Treatment) -> rules.TreatmentRule:
+    return rules.TreatmentRule(
+        treatment.id, treatment.minutes, treatment.buffer_before, treatment.buffer_after
+    )
+
+
+def load_slots(session: Session, doctor_ids: Iterable[int]) -> dict[int, list[rules.SlotRule]]:
+    """Active slots by doctor, each with the treatments it is limited to."""
+    limits: dict[int, set[int]] = defaultdict(set)
+    ids = list(doctor_ids)
+    limited = sa.select(SlotTreatment.slot_id, SlotTreatment.treatment_id).join(
+        Slot, Slot.id == SlotTreatment.slot_id
+    )
+    for slot_id, treatment_id in session.execute(limited.where(Slot.doctor_id.in_(ids))):
+        limits[slot_id].add(treatment_id)
+    found: dict[int, list[rules.SlotRule]] = {doctor_id: [] for doctor_id in ids}
+    wanted = sa.select(Slot.id, Slot.doctor_id, Slot.weekday, Slot.start_time, Slot.end_time).where(
+        Slot.doctor_id.in_(ids), Slot.is_active
+    )
+    for slot_id, doctor_id, weekday, start, end in session.execute(wanted):
+        rule = rules.SlotRule(slot_id, doctor_id, weekday, start, end, frozenset(limits[slot_id]))
+        found[doctor_id].append(rule)
+    return found
+
+
+def load_busy(
+    session: Session, doctor_ids: Iterable[int], patient_id: int | None, first: date, last: date
+) -> dict[int, rules.Busy]:
+    """What is claimed or excluded for each doctor between two local days, and for the patient."""
+    ids = list(doctor_ids)
+    window = _step_window(first, last)
+    taken: dict[int, list[rules.Span]] = defaultdict(list)
+    for doctor_id, low, high in session.execute(
+        _claimed(Claim.doctor_id).where(Claim.doctor_id.in_(ids), Claim.step.between(*window))
+    ):
+        taken[doctor_id].append(rules.span_of_steps(low, high))
+    own = _patient_spans(session, patient_id, window)
+    excluded: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for doctor_id, start, end in session.execute(
+        sa.select(ExclusionDate.doctor_id, ExclusionDate.start_date, ExclusionDate.end_date).where(
+            ExclusionDate.doctor_id.in_(ids),
+            ExclusionDate.end_date >= first,
+            ExclusionDate.start_date <= last,
+        )
+    ):
+        excluded[doctor_id].append((start, end))
+    return {each: rules.Busy(taken[each], own, excluded[each]) for each in ids}
+
+
+def _claimed(owner: sa.orm.InstrumentedAttribute[int]) -> sa.Select[tuple[int, int, int]]:
+    # One row per appointment instead of one per step; an appointment's steps are contiguous.
+    return sa.select(owner, sa.func.min(Claim.step), sa.func.max(Claim.step)).group_by(
+        owner, Claim.appointment_id
+    )
+
+
+def _patient_spans(
+    session: Session, patient_id: int | None, window: tuple[int, int]
+) -> list[rules.Span]:
+    if patient_id is None:
+        return []
+    own = _claimed(Claim.patient_id).where(
+        Claim.patient_id == patient_id, Claim.step.between(*window)
+    )
+    return [rules.span_of_steps(low, high) for _owner, low, high in session.execute(own)]
+
+
+def _step_window(first: date, last: date) -> tuple[int, int]:
+    epoch = date(1970, 1, 1)
+    low = (first - MARGIN - epoch).days * 86400 // rules.STEP_SECONDS
+    high = (last + MARGIN - epoch).days * 86400 // rules.STEP_SECONDS
+    return low, high
+
+
+def find_openings(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    doctor_ids: Sequence[int],
+    days: Sequence[date],
+    now: datetime,
+    patient_id: int | None = None,
+) -> list[rules.Opening]:
+    """Every slot of these doctors on these days that fits the treatment, with its refusals.
+
+    Sorted by start, then doctor. Three queries, however many doctors and days.
+    """
+    if not doctor_ids or not days:
+        return []
+    slots = load_slots(session, doctor_ids)
+    busy = load_busy(session, doctor_ids, patient_id, days[0], days[-1])
+    clinic_facts, treatment_facts = clinic_rule(clinic), treatment_rule(treatment)
+    found = [
+        opening
+        for doctor_id in doctor_ids
+        for opening in rules.openings(
+            clinic_facts, slots[doctor_id], treatment_facts, days, busy[doctor_id], now
+        )
+    ]
+    return sorted(found, key=lambda each: (each.span.start, each.slot.doctor_id))
+
+
+def find_first_free(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    now: datetime,
+    *,
+    doctor_id: int | None = None,
+    patient_id: int | None = None,
+    first_day: date | None = None,
+    days: int = 60,
+    limit: int = 5,
+) -> list[rules.Opening]:
+    """The first free times of a treatment, over one doctor or all who give it."""
+    start = max(first_day or date.min, rules.local_today(clinic.zone_info, now))
+    doctors = [doctor_id] if doctor_id else doctor_ids_for(session, treatment.id)
+    window = rules.days_from(start, min(days, clinic.horizon_days + 1))
+    found = find_openings(session, clinic, treatment, doctors, window, now, patient_id)
+    return [opening for opening in found if opening.free][:limit]
+
+
+def doctor_ids_for(session: Session, treatment_id: int) -> list[int]:
+    """Ids of the active doctors who give a treatment, in a stable order."""
+    return list(
+        session.scalars(
+            sa.select(Doctor.id)
+            .join(TreatmentDoctor, TreatmentDoctor.doctor_id == Doctor.id)
+            .join(User, User.id == Doctor.user_id)
+            .where(TreatmentDoctor.treatment_id == treatment_id, Doctor.is_active, User.is_active)
+            .order_by(Doctor.id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfSlots:
+    """A doctor's slots on one day, free and taken, as the chatbot API lists them."""
+
+    free: list[rules.Opening]
+    booked: list[rules.Opening]
+
+
+def list_day(
+    session: Session, clinic: Clinic, treatment: Treatment, doctor_id: int, day: date, now: datetime
+) -> DayOfSlots:
+    """Sort one day's slots into free and booked; what can't be offered at all is in neither."""
+    found = find_openings(session, clinic, treatment, [doctor_id], [day], now)
+    taken = (rules.Refusal.DOCTOR_BUSY,)
+    return DayOfSlots(
+        free=[opening for opening in found if opening.free],
+        booked=[opening for opening in found if opening.refusals == taken],
+    )
+
+
+def list_available_days(session: Session, doctor_id: int) -> list[str]:
+    """Weekdays of the doctor's active slots, Monday first, as English names."""
+    return rules.available_days(load_slots(session, [doctor_id])[doctor_id])
+
+
+def count_live(session: Session, doctor_id: int) -> int:
+    """How many live appointments a doctor has."""
+    return session.scalar(
+        sa.select(sa.func.count(Appointment.id)).where(
+            Appointment.doctor_id == doctor_id, Appointment.status.in_(("Pending", "Confirmed"))
+        )
+    ) or 0

