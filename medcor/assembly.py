@@ -14,7 +14,7 @@ from medcor.blueprints import all_blueprints
 from medcor.extensions import csrf, db, jwt, limiter, migrate, socketio
 from medcor.models import engine, tenancy
 from medcor.sockets import namespaces
-from medcor.web import access, errors, headers, icons, locale, login, logs, navigation
+from medcor.web import access, errors, headers, locale, login, logs, navigation
 from medcor.web.state import AppState
 
 # Above the largest frame a client may send (two minutes of speech), below what could exhaust memory.
@@ -25,6 +25,8 @@ def assemble(settings: Settings | None = None) -> Flask:
     """Make and configure an application in the order in which its parts need each other."""
     settings = settings or load_settings()
     app = Flask("medcor")
+    # The published bodies show their keys in an order of their own.
+    app.json.sort_keys = False
     settings.medcor_instance.mkdir(parents=True, exist_ok=True)
     app.extensions["medcor"] = AppState(settings)
     app.config.from_mapping(_flask_config(settings))
@@ -42,7 +44,6 @@ def assemble(settings: Settings | None = None) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     navigation.init_app(app)
-    app.jinja_env.globals["icon"] = icons.icon
     for blueprint in all_blueprints():
         app.register_blueprint(blueprint)
     _bind_sockets(app, settings)

@@ -50,6 +50,15 @@ class SlotNotFound(NotFound):
     text = "This time was not found."
 
 
+class NoDoctors(NotFound):
+    code = "no_doctors"
+    text = "No doctor offers this treatment at the moment."
+
+
+class PageNotFound(NotFound):
+    code = "page_not_found"
+
+
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
     text = "This appointment was not found."
@@ -68,6 +77,31 @@ class SignInRequired(DomainError):
 class SessionEnded(SignInRequired):
     code = "session_ended"
     text = "Your session has ended. Please sign in again."
+
+
+class ChatbotTokenRefused(SignInRequired):
+    """A chatbot token that is missing, expired, or another clinic's."""
+
+    code = "chatbot_token_refused"
+
+
+class KeyRefused(SignInRequired):
+    """An ``X-Api-Key`` that is missing, over, or another person's."""
+
+    code = "key_refused"
+
+
+class RefreshRefused(SignInRequired):
+    """A refresh token that is missing, over, or was used before."""
+
+    code = "refresh_refused"
+
+
+class OriginRefused(NotAllowed):
+    """A call from a web origin that the clinic has not listed."""
+
+    code = "origin_refused"
+    text = "This page may not use the clinic's widget."
 
 
 class InvalidCredentials(DomainError):
@@ -132,6 +166,12 @@ class SlotTaken(BookingRefused):
 class PatientBusy(BookingRefused):
     code = "patient_busy"
     text = "You already have an appointment at this time."
+
+
+class RequestKeyReused(Conflict):
+    """An ``Idempotency-Key`` that this patient sent with another booking before."""
+
+    code = "request_key_reused"
 
 
 class TransitionRefused(Conflict):

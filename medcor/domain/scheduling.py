@@ -99,8 +99,12 @@ class Opening:
 def to_instant(zone: ZoneInfo, day: date, clock: time) -> datetime | None:
     """Turn a local time into UTC; None where a DST gap skips it, the first where a fold doubles it."""
     local = datetime.combine(day, clock, zone)
-    instant = local.astimezone(UTC)
-    back = instant.astimezone(zone)
+    try:
+        instant = local.astimezone(UTC)
+        back = instant.astimezone(zone)
+    except OverflowError:
+        # The calendar's first and last day have no neighbour in another zone.
+        return None
     return instant if back.replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
 
@@ -207,6 +211,8 @@ def local_today(zone: ZoneInfo, now: datetime) -> date:
 
 
 def days_from(first: date, count: int) -> list[date]:
+    """``count`` days from ``first`` on, fewer where the calendar itself ends."""
+    count = min(count, (date.max - first).days + 1)
     return [first + timedelta(days=offset) for offset in range(count)]
 
 

@@ -42,16 +42,23 @@ class LinkPurpose(StrEnum):
 
 
 class MailedLink(TenantOwned, Base):
-    """A one-time link; only the SHA-256 of its token is stored."""
+    """A one-time link; only the SHA-256 of its token is stored.
+
+    A verification link carries the password of the registration that asked for it: whoever
+    registered the address before its owner did must not end up with an account of theirs.
+    """
 
     __tablename__ = "mailed_links"
     __table_args__ = tenant_table(
-        link("user_id", "users", ondelete="CASCADE"), sa.UniqueConstraint("token_hash")
+        link("user_id", "users", ondelete="CASCADE"),
+        sa.UniqueConstraint("token_hash"),
+        sa.Index("ix_mailed_links_user", "clinic_id", "user_id"),
     )
 
     user_id: Mapped[int]
     purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose, "purpose"))
     token_hash: Mapped[str] = mapped_column(sa.String(64))
+    password_hash: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

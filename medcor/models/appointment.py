@@ -18,7 +18,8 @@ class Appointment(TenantOwned, Base):
     """A slot on a date. Its span is copied when it is booked; later edits of the slot don't move it.
 
     ``day``, ``start_time`` and ``end_time`` are the clinic's local ones, ``starts_at`` and
-    ``ends_at`` the UTC instants they meant at booking.
+    ``ends_at`` the UTC instants they meant at booking. ``request_key`` names the request that made
+    it, so that a repeated one finds it instead of booking again.
     """
 
     __tablename__ = "appointments"
@@ -29,6 +30,9 @@ class Appointment(TenantOwned, Base):
         link("slot_id", "slots"),
         sa.UniqueConstraint("clinic_id", "id", "doctor_id"),
         sa.UniqueConstraint("clinic_id", "id", "patient_id"),
+        sa.UniqueConstraint(
+            "clinic_id", "patient_id", "request_key", name="uq_appointments_request_key"
+        ),
         sa.CheckConstraint("starts_at < ends_at", name="starts_before_end"),
         sa.Index("ix_appointments_doctor_start", "clinic_id", "doctor_id", "starts_at"),
         sa.Index("ix_appointments_patient_start", "clinic_id", "patient_id", "starts_at"),
@@ -50,6 +54,7 @@ class Appointment(TenantOwned, Base):
     )
     price_minor: Mapped[int]
     door: Mapped[str] = mapped_column(sa.String(16), default="page")
+    request_key: Mapped[str | None] = mapped_column(sa.String(64))
     cancel_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -30,18 +30,21 @@ class AuditEvent(TenantOwned, Base):
 
 
 class OutboxMail(TenantOwned, Base):
-    """A mail written in the transaction of what it tells of, and sent after the commit."""
+    """A mail written in the transaction of what it tells of, and sent after the commit.
+
+    It is kept as a kind and its facts and worded when it is sent, so that it never tells what is
+    no longer so. ``next_try_at`` is null once nothing is left to do: it was sent, or given up.
+    """
 
     __tablename__ = "outbox_mails"
-    __table_args__ = tenant_table(sa.Index("ix_outbox_mails_due", "sent_at", "next_try_at"))
+    __table_args__ = tenant_table(sa.Index("ix_outbox_mails_due", "next_try_at"))
 
+    kind: Mapped[str] = mapped_column(sa.String(40))
     recipient: Mapped[str] = mapped_column(sa.String(254))
-    subject: Mapped[str] = mapped_column(sa.String(200))
-    text_body: Mapped[str] = mapped_column(sa.Text)
-    html_body: Mapped[str] = mapped_column(sa.Text)
-    attachments: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(sa.String(300), default="")
-    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=utcnow)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -12,6 +12,8 @@ from .base import Base
 _ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_claims_doctor_step": errors.SlotTaken,
     "uq_claims_patient_step": errors.PatientBusy,
+    # Two copies of one request at once: the second try finds what the first made.
+    "uq_appointments_request_key": errors.TryAgain,
     "uq_slot_steps_doctor_step": errors.SlotOverlap,
     "uq_users_clinic_email": errors.EmailTaken,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,

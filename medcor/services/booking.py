@@ -18,7 +18,11 @@ from medcor.services import audit, lookup, notices, scheduling
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """What somebody wants: ids as they came in (they may be unknown) and a local day."""
+    """What somebody wants: ids as they came in (they may be unknown) and a local day.
+
+    ``request_key`` (64 characters at most) names the request among the patient's own; see
+    :func:`find_repeat`.
+    """
 
     doctor_id: object
     treatment_id: object
@@ -27,6 +31,7 @@ class BookingRequest:
     patient_id: object = None
     patient_email: str | None = None
     door: str = "page"
+    request_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,41 @@ def book_appointment(
     return appointment
 
 
-def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Parts:
+def find_repeat(session: Session, actor: Actor, request: BookingRequest) -> Appointment | None:
+    """What the same request, told by its ``request_key``, has booked before.
+
+    RequestKeyReused if that patient sent the key with another doctor, treatment, slot or day.
+    """
+    if request.request_key is None:
+        return None
+    try:
+        patient = _find_patient(session, actor, request)
+    except errors.PatientNotFound:
+        # Booking says so itself, in its own order.
+        return None
+    made = session.scalar(
+        sa.select(Appointment).where(
+            Appointment.patient_id == patient.id, Appointment.request_key == request.request_key
+        )
+    )
+    if made is None:
+        return None
+    booked = (made.doctor_id, made.treatment_id, made.slot_id, made.day)
+    if booked != (request.doctor_id, request.treatment_id, request.slot_id, request.day):
+        raise errors.RequestKeyReused()
+    return made
+
+
+def _find_patient(session: Session, actor: Actor, request: BookingRequest) -> Patient:
     if actor.is_patient:
-        patient = lookup.get_patient(session, actor.profile_id)
-    elif request.patient_email is not None:
-        patient = lookup.get_patient_by_email(session, request.patient_email)
-    else:
-        patient = lookup.get_patient(session, request.patient_id)
+        return lookup.get_patient(session, actor.profile_id)
+    if request.patient_email is not None:
+        return lookup.get_patient_by_email(session, request.patient_email)
+    return lookup.get_patient(session, request.patient_id)
+
+
+def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Parts:
+    patient = _find_patient(session, actor, request)
     doctor = lookup.get_doctor(session, request.doctor_id)
     treatment = lookup.get_treatment(session, request.treatment_id, doctor.id)
     slot = lookup.find(session, Slot, request.slot_id)
@@ -115,6 +148,7 @@ def _add_appointment(
         status=AppointmentStatus.PENDING,
         price_minor=parts.treatment.price_minor,
         door=request.door,
+        request_key=request.request_key,
     )
     session.add(appointment)
     session.flush()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from medcor import runtime
+from medcor.domain import passwords as rules
 
 # OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
@@ -13,12 +16,14 @@ _DUMMY = _HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
-    return runtime.offload(_HASHER.hash, password)
+    return runtime.offload(_HASHER.hash, rules.normalise(password))
 
 
 def verify_password(stored: str, password: str) -> bool:
     """Check a password; an empty ``stored`` costs the same time and is never right."""
-    return runtime.offload(_verify, stored or _DUMMY, password) and bool(stored)
+    # Nobody has a longer one, and hashing megabytes would be a way to keep the server busy.
+    guess = rules.normalise(password[: rules.MAX_LENGTH + 1])
+    return runtime.offload(_verify, stored or _DUMMY, guess) and bool(stored)
 
 
 def _verify(stored: str, password: str) -> bool:
@@ -26,3 +31,15 @@ def _verify(stored: str, password: str) -> bool:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def weakness(password: str, own_words: tuple[str, ...]) -> rules.Weakness | None:
+    """Judge a new password by length, the person's own words and the 30,000 most common ones."""
+    return rules.weakness(password, own_words, _common_passwords())
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

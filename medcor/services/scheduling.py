@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,7 +25,8 @@ from medcor.models import (
 )
 
 # A slot's local day may begin on another UTC day; a span plus its buffers stays within this margin.
-MARGIN = timedelta(days=2)
+MARGIN_DAYS = 2
+STEPS_A_DAY = 86400 // rules.STEP_SECONDS
 
 
 def clinic_rule(clinic: Clinic) -> rules.ClinicRule:
@@ -104,10 +105,10 @@ def _patient_spans(
 
 
 def _step_window(first: date, last: date) -> tuple[int, int]:
+    # In whole numbers: the calendar's last day has no day after it to name.
     epoch = date(1970, 1, 1)
-    low = (first - MARGIN - epoch).days * 86400 // rules.STEP_SECONDS
-    high = (last + MARGIN - epoch).days * 86400 // rules.STEP_SECONDS
-    return low, high
+    low, high = (first - epoch).days - MARGIN_DAYS, (last - epoch).days + MARGIN_DAYS
+    return low * STEPS_A_DAY, high * STEPS_A_DAY
 
 
 def find_openings(
@@ -156,6 +157,28 @@ def find_first_free(
     window = rules.days_from(start, min(days, clinic.horizon_days + 1))
     found = find_openings(session, clinic, treatment, doctors, window, now, patient_id)
     return [opening for opening in found if opening.free][:limit]
+
+
+def find_nearest(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    now: datetime,
+    *,
+    doctor_id: int,
+    day: date,
+    clock: time,
+    patient_id: int | None = None,
+    limit: int = 6,
+) -> list[rules.Opening]:
+    """The doctor's free times closest to a wished one, in order of time."""
+    wished = datetime.combine(day, clock)
+    free = find_first_free(
+        session, clinic, treatment, now, doctor_id=doctor_id, patient_id=patient_id,
+        first_day=day - timedelta(days=7), days=22, limit=1000,
+    )
+    closest = sorted(free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished))
+    return sorted(closest[:limit], key=lambda each: each.span.start)
 
 
 def doctor_ids_for(session: Session, treatment_id: int) -> list[int]:

@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from medcor.speech import parent
 from medcor.speech.recogniser import Recogniser
@@ -19,12 +20,15 @@ from medcor.speech.server import SpeechServer
 from medcor.speech.settings import Settings
 
 KEY_VARIABLE = "MEDCOR_SPEECH_KEY"
+STOP_SECONDS = 2.0
 
 
 def main() -> int:
     """Run from the command line."""
     options = _parser().parse_args()
-    logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=options.log_level.upper(), format="%(levelname)s %(name)s %(message)s"
+    )
     logging.getLogger("websockets").setLevel(logging.ERROR)
     try:
         asyncio.run(_run(options))
@@ -73,6 +77,8 @@ async def _run(options: argparse.Namespace) -> None:
         await _until_told(options)
     finally:
         server.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), STOP_SECONDS)
         speech.stop()
 
 

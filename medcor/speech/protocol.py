@@ -172,8 +172,13 @@ class Span:
 
 
 def results(
-    span: Span, words: list[dict], request_id: str, *, is_final: bool = False,
-    speech_final: bool = False, from_finalize: bool = False,
+    span: Span,
+    words: list[dict],
+    request_id: str,
+    *,
+    is_final: bool = False,
+    speech_final: bool = False,
+    from_finalize: bool = False,
 ) -> dict:
     """Build a Results message; the transcript is the words joined (see `words.timed_words`)."""
     transcript = " ".join(word.get("punctuated_word", word["word"]) for word in words)

@@ -67,8 +67,10 @@ class Recogniser:
 
     def voiced(self, past: np.ndarray, samples: np.ndarray) -> list[bool]:
         """Tell for each hop of `samples` whether it holds voice, given up to 0.5 s of `past`."""
-        lead = np.zeros(max(0, CONTEXT * HOP - len(past)), np.float32)
-        window = np.concatenate([lead, past, samples])
+        heard = np.concatenate([past, samples])
+        # Silence before the first sound would make the onset of mere noise look like a voice.
+        lead = np.resize(heard, max(0, CONTEXT * HOP - len(past)))
+        window = np.concatenate([lead, heard])
         with self._detecting:
             lines = self._detector.lines(window)
         flags = np.zeros(len(window) // HOP, bool)

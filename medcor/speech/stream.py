@@ -8,6 +8,7 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from medcor.speech import protocol
 from medcor.speech.pace import Pace
@@ -63,6 +64,8 @@ class Stream:
         if len(frame) % 2:
             return await self._end(1008, BAD_DATA)
         for offset in range(0, len(frame), size):
+            if self.connection.state is State.CLOSED:
+                return False  # nobody is left to hear what the backlog says
             part = frame[offset : offset + size]
             await self._send(await self._work(self.session.feed, part))
             await self._keep_pace(len(part))

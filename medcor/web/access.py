@@ -83,11 +83,12 @@ def enforce() -> None:
         raise RuntimeError(f"{request.endpoint} declares no access")
     if access.door is Door.WIDGET:
         return
-    by_key = _sign_in_by_key() if access.door is Door.PERSON else False
+    by_key = False
+    if access.door is Door.PERSON:
+        by_key = _sign_in_by_key()
+        check_permission(signed_in(), access.permission)
     if not by_key and request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_csrf()
-    if access.door is Door.PERSON:
-        check_permission(signed_in(), access.permission)
 
 
 def _check_csrf() -> None:

@@ -27,6 +27,11 @@ class PagePerson(UserMixin):
         return f"{self.signed_in.actor.clinic_id}:{self.signed_in.session_id}"
 
     @property
+    def key(self) -> str:
+        """Clinic and user, the same in every session of this person."""
+        return f"{self.clinic_id}:{self.signed_in.actor.user_id}"
+
+    @property
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -51,7 +51,7 @@ def read_token(raw: str, typ: str) -> TokenClaims | None:
     """Check signature, expiry and ``typ``; None for anything else, without saying why."""
     try:
         claims = decode_token(raw)
-    except (PyJWTError, JWTExtendedException, ValueError, TypeError):
+    except (PyJWTError, JWTExtendedException, ValueError, TypeError, RecursionError):
         return None
     if claims.get("typ") != typ or not isinstance(claims.get("clinic"), int):
         return None

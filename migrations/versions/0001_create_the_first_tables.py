@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 11:14:09.410372
+Create Date: 2026-11-22 11:30:12.215267
 
 """
 from alembic import op
@@ -60,14 +60,13 @@ def upgrade():
     sa.UniqueConstraint('clinic_id', 'weekday', 'opens', name=op.f('uq_clinic_hours_clinic_id_weekday_opens'))
     )
     op.create_table('outbox_mails',
+    sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('recipient', sa.String(length=254), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('text_body', sa.Text(), nullable=False),
-    sa.Column('html_body', sa.Text(), nullable=False),
-    sa.Column('attachments', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('last_error', sa.String(length=300), nullable=False),
-    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -77,7 +76,7 @@ def upgrade():
     sa.UniqueConstraint('clinic_id', 'id', name=op.f('uq_outbox_mails_clinic_id_id'))
     )
     with op.batch_alter_table('outbox_mails', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_mails_due', ['sent_at', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_outbox_mails_due', ['next_try_at'], unique=False)
 
     op.create_table('specialisations',
     sa.Column('name', sa.String(length=80), nullable=False),
@@ -229,6 +228,7 @@ def upgrade():
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('purpose', sa.Enum('verify_email', 'reset_password', name='purpose', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
@@ -240,6 +240,9 @@ def upgrade():
     sa.UniqueConstraint('clinic_id', 'id', name=op.f('uq_mailed_links_clinic_id_id')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_mailed_links_token_hash'))
     )
+    with op.batch_alter_table('mailed_links', schema=None) as batch_op:
+        batch_op.create_index('ix_mailed_links_user', ['clinic_id', 'user_id'], unique=False)
+
     op.create_table('patients',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('phone', sa.String(length=32), nullable=False),
@@ -326,6 +329,7 @@ def upgrade():
     sa.Column('status', sa.Enum('Pending', 'Confirmed', 'Completed', 'No-show', 'Cancelled', name='status', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('price_minor', sa.Integer(), nullable=False),
     sa.Column('door', sa.String(length=16), nullable=False),
+    sa.Column('request_key', sa.String(length=64), nullable=True),
     sa.Column('cancel_reason', sa.String(length=300), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -341,7 +345,8 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_appointments')),
     sa.UniqueConstraint('clinic_id', 'id', 'doctor_id', name=op.f('uq_appointments_clinic_id_id_doctor_id')),
     sa.UniqueConstraint('clinic_id', 'id', 'patient_id', name=op.f('uq_appointments_clinic_id_id_patient_id')),
-    sa.UniqueConstraint('clinic_id', 'id', name=op.f('uq_appointments_clinic_id_id'))
+    sa.UniqueConstraint('clinic_id', 'id', name=op.f('uq_appointments_clinic_id_id')),
+    sa.UniqueConstraint('clinic_id', 'patient_id', 'request_key', name='uq_appointments_request_key')
     )
     with op.batch_alter_table('appointments', schema=None) as batch_op:
         batch_op.create_index('ix_appointments_doctor_start', ['clinic_id', 'doctor_id', 'starts_at'], unique=False)
@@ -419,6 +424,9 @@ def downgrade():
     op.drop_table('exclusion_dates')
     op.drop_table('doctor_specialisations')
     op.drop_table('patients')
+    with op.batch_alter_table('mailed_links', schema=None) as batch_op:
+        batch_op.drop_index('ix_mailed_links_user')
+
     op.drop_table('mailed_links')
     with op.batch_alter_table('handovers', schema=None) as batch_op:
         batch_op.drop_index('ix_handovers_open')

@@ -2,15 +2,93 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from datetime import timedelta
 
-from medcor.web.access import public
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from medcor.domain import scheduling as rules
+from medcor.domain.permissions import Permission
+from medcor.extensions import db
+from medcor.services import agenda, catalogue, lookup, scheduling
+from medcor.web import health
+from medcor.web.access import actor, needs, public
+from medcor.web.calendar_days import parse_day
+from medcor.web.state import now, settings
+from medcor.web.transaction import in_transaction, reading
+
+from . import presenters
 
 blueprint = Blueprint("clinic", __name__)
+
+
+@blueprint.get("/")
+@public("the front door")
+def landing():
+    """Show what Medcor is and where to sign in; whoever is signed in goes home."""
+    if current_user.is_authenticated:
+        return redirect(url_for("account.admin_home"))
+    clinics = catalogue.list_clinics(db.session(), request.args.get("q", ""))
+    demo = settings().development and any(clinic.is_demo for clinic in clinics)
+    return render_template(
+        "clinic/landing.html", clinics=clinics, search=request.args.get("q", ""),
+        demo_password=settings().demo_password if demo else "",
+    )
 
 
 @blueprint.get("/healthz")
 @public("a probe has no account")
 def healthz():
-    """Answer 200 once the parts answer."""
-    return jsonify(status="ok")
+    """Answer 200 once database, journal and bundled parts answer, else 503 naming the part."""
+    failing = health.failing_parts()
+    status = "ok" if not failing else "unavailable"
+    return jsonify(status=status, failing=failing), 200 if not failing else 503
+
+
+@blueprint.get("/patient/")
+@needs(Permission.VIEW_PATIENT_HOME)
+def patient_home():
+    """The patient's home: what comes next, what they can do, and the assistant."""
+    session = reading(actor().clinic_id)
+    clinic = lookup.get_clinic(session, actor().clinic_id)
+    following = agenda.next_of_patient(session, actor().profile_id, now())
+    return render_template(
+        "clinic/patient_home.html",
+        first_name=current_user.name.split()[0] if current_user.name else "",
+        following=presenters.appointment_line(following) if following else None,
+        treatments=presenters.treatment_links(session, clinic),
+        hours=presenters.hours_lines(catalogue.opening_hours(session)),
+        clinic=clinic,
+    )
+
+
+@blueprint.get("/today/")
+@needs(Permission.VIEW_DAY)
+def today():
+    """The staff's day in one look: who is next, what waits for an answer, what went wrong."""
+    session = reading(actor().clinic_id)
+    clinic = lookup.get_clinic(session, actor().clinic_id)
+    actual = rules.local_today(clinic.zone_info, now())
+    wanted = request.args.get("date", "")
+    day = parse_day(wanted) if wanted else actual
+    held = agenda.load_day(session, actor(), day, now())
+    return render_template(
+        "clinic/today.html",
+        day=day, actual=actual, clinic=clinic,
+        before=day - timedelta(days=1), after=day + timedelta(days=1),
+        **presenters.day_context(held, clinic, day == actual, now()),
+    )
+
+
+@blueprint.post("/handovers/<int:handover_id>/take/")
+@needs(Permission.MANAGE_APPOINTMENTS)
+def take_handover(handover_id: int):
+    """Say that somebody looks after a patient who asked for a person."""
+    who = actor()
+    in_transaction(
+        who.clinic_id, who,
+        lambda session: agenda.take_handover(session, who, handover_id, now()),
+    )
+    flash(gettext("You look after it. The patient's talk shows that somebody does."), "success")
+    return redirect(url_for("clinic.today"))

@@ -44,7 +44,11 @@ MACHINE = (
     "What time do you open?",
     "Which doctors do you have?",
 )
-BOOKING_TALK = ("I would like to book a dental cleaning.", "The first one please.", "Yes, please book it.")
+BOOKING_TALK = (
+    "I would like to book a dental cleaning.",
+    "The first one please.",
+    "Yes, please book it.",
+)
 BOOKING_PAUSE = 9.0
 EDGE = 0.2  # seconds of silence kept around a phrase
 LICENCES = {

@@ -1,0 +1,289 @@
+"""The four steps of booking: treatment, doctor, day and time, confirm."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from medcor.domain import errors
+from medcor.domain import scheduling as rules
+from medcor.domain.permissions import Permission
+from medcor.models import Appointment, Clinic, Slot
+from medcor.services import agenda, booking, catalogue, lookup, scheduling
+from medcor.services.booking import BookingRequest
+from medcor.web import bodies
+from medcor.web.access import actor, needs
+from medcor.web.calendar_days import parse_day
+from medcor.web.errors import wants_json
+from medcor.web.inputs import posted, posted_id
+from medcor.web.paging import paginate
+from medcor.web.state import now
+from medcor.web.transaction import in_transaction, reading
+
+from . import blueprint, presenters
+
+DAYS_SHOWN = 7
+LOOK_AHEAD = 60
+
+
+def _clinic(session) -> Clinic:
+    return lookup.get_clinic(session, actor().clinic_id)
+
+
+@blueprint.get("/treatment-list/")
+@needs(Permission.VIEW_TREATMENTS)
+def treatment_list():
+    """List all treatments, for reading."""
+    return _treatments("appointment/treatment_list.html", "appointment.view_treatment", "id")
+
+
+@blueprint.get("/treatment_list_for_new_appointment_booking/")
+@needs(Permission.VIEW_TREATMENTS)
+def treatment_list_for_new_appointment_booking():
+    """Step one: choose a treatment."""
+    view = "appointment.get_doctors_for_treatment"
+    return _treatments("appointment/treatments.html", view, "treatment_id")
+
+
+def _treatments(template: str, view: str, key: str):
+    session = reading(actor().clinic_id)
+    clinic = _clinic(session)
+    search = request.args.get("q", "")
+    if wants_json():
+        return bodies.treatment_page(session, clinic, request.path, request.args)
+    page = paginate(catalogue.bookable_treatments(search))
+    picks = presenters.treatment_picks(page.items, clinic)
+    for pick, treatment in zip(picks, page.items, strict=True):
+        pick["url"] = url_for(view, **{key: treatment.id})
+    return render_template(template, picks=picks, page=page, search=search)
+
+
+@blueprint.get("/view-treatment/<int:id>/")
+@needs(Permission.VIEW_TREATMENTS)
+def view_treatment(id: int):
+    """Show one treatment and who gives it."""
+    session = reading(actor().clinic_id)
+    clinic, treatment = _clinic(session), lookup.get_treatment(session, id)
+    if wants_json():
+        return bodies.treatment_body(treatment)
+    doctors = catalogue.doctors_for(session, treatment.id)
+    return render_template(
+        "appointment/treatment.html", treatment=treatment, doctors=doctors, clinic=clinic
+    )
+
+
+@blueprint.get("/get-doctors-for-treatment/<int:treatment_id>/")
+@needs(Permission.VIEW_TIMES)
+def get_doctors_for_treatment(treatment_id: int):
+    """Step two: choose a doctor, or one of the first free times of any."""
+    session = reading(actor().clinic_id)
+    clinic, treatment = _clinic(session), lookup.get_treatment(session, treatment_id)
+    doctors = catalogue.doctors_for(session, treatment.id)
+    fields = catalogue.specialisations_of(session, [doctor.id for doctor in doctors])
+    if wants_json():
+        return bodies.doctors_body(clinic, treatment, doctors, fields)
+    free = scheduling.find_first_free(
+        session, clinic, treatment, now(), patient_id=_patient_id(), days=LOOK_AHEAD, limit=100_000
+    )
+    first: dict[int, rules.Opening] = {}
+    for opening in free:
+        first.setdefault(opening.slot.doctor_id, opening)
+    by_id = {doctor.id: doctor for doctor in doctors}
+    return render_template(
+        "appointment/doctors.html",
+        treatment=treatment,
+        picks=presenters.doctor_picks(doctors, treatment, fields, first),
+        soonest=presenters.time_days(free[:6], treatment.id, by_id),
+        summary=presenters.summary(clinic, treatment),
+    )
+
+
+def _patient_id() -> int | None:
+    return actor().profile_id if actor().is_patient else None
+
+
+@blueprint.get("/available-slots/<int:doctor_id>/<int:treatment_id>/")
+@needs(Permission.VIEW_TIMES)
+def available_slots(doctor_id: int, treatment_id: int):
+    """Step three: a week of free times of one doctor."""
+    if wants_json():
+        return _slots_json(doctor_id, treatment_id, request.args.get("date"))
+    session = reading(actor().clinic_id)
+    clinic, doctor = _clinic(session), lookup.get_doctor(session, doctor_id)
+    treatment = lookup.get_treatment(session, treatment_id, doctor.id)
+    today = rules.local_today(clinic.zone_info, now())
+    last = today + timedelta(days=clinic.horizon_days)
+    first_free = scheduling.find_first_free(
+        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(),
+        days=clinic.horizon_days + 1, limit=1,
+    )
+    start = _week_start(today, last, first_free)
+    free = scheduling.find_first_free(
+        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(),
+        first_day=start, days=DAYS_SHOWN, limit=1000,
+    )
+    return render_template(
+        "appointment/times.html",
+        treatment=treatment, doctor=doctor, clinic=clinic, start=start,
+        days=presenters.time_days(free, treatment.id),
+        summary=presenters.summary(clinic, treatment, doctor),
+        earlier=_week_url(doctor_id, treatment_id, start, -DAYS_SHOWN, today, last),
+        later=_week_url(doctor_id, treatment_id, start, DAYS_SHOWN, today, last),
+        first_free=_first_free_url(doctor_id, treatment_id, first_free, start),
+        today=today, last=last, end=start + timedelta(days=DAYS_SHOWN - 1),
+    )
+
+
+def _week_start(today: date, last: date, first_free: list[rules.Opening]) -> date:
+    """The day asked for, else the first free one, kept inside what may be booked."""
+    wanted = request.args.get("date", "")
+    if wanted:
+        return min(max(parse_day(wanted), today), last)
+    return first_free[0].day if first_free else today
+
+
+def _week_url(
+    doctor_id: int, treatment_id: int, start: date, step: int, today: date, last: date
+) -> str:
+    """The neighbouring week, or nothing where there is none to book in."""
+    if step < 0 and start <= today:
+        return ""
+    moved = max(start + timedelta(days=step), today)
+    return presenters.times_url(doctor_id, treatment_id, moved) if moved <= last else ""
+
+
+def _first_free_url(
+    doctor_id: int, treatment_id: int, first_free: list[rules.Opening], start: date
+) -> str:
+    if not first_free or start <= first_free[0].day < start + timedelta(days=DAYS_SHOWN):
+        return ""
+    return presenters.times_url(doctor_id, treatment_id, first_free[0].day)
+
+
+@blueprint.post("/fetch-slots/")
+@needs(Permission.VIEW_TIMES)
+def fetch_slots():
+    """Free and booked slots of a doctor on a date, as the chatbot API lists them."""
+    doctor_id, treatment_id = posted_id("doctor_id"), posted_id("treatment_id")
+    if wants_json():
+        return _slots_json(doctor_id, treatment_id, posted("date") or None)
+    if doctor_id is None or treatment_id is None:
+        raise errors.MissingParameter()
+    day = parse_day(posted("date")) if posted("date") else None
+    return redirect(presenters.times_url(doctor_id, treatment_id, day))
+
+
+def _slots_json(doctor_id: object, treatment_id: object, wanted: object):
+    session = reading(actor().clinic_id)
+    return bodies.slots_answer(session, _clinic(session), doctor_id, treatment_id, wanted, now())
+
+
+@blueprint.route("/slot/<int:slot_id>/<int:treatment_id>/", methods=["GET", "POST"])
+@needs(Permission.BOOK_OWN)
+def book_slot(slot_id: int, treatment_id: int):
+    """Step four: look once more, then book."""
+    if request.method == "POST":
+        return _book(slot_id, treatment_id)
+    return _confirm_page(slot_id, treatment_id, parse_day(request.args.get("appointment_date", "")))
+
+
+def _book(slot_id: int, treatment_id: int) -> Response | tuple:
+    who = actor()
+    try:
+        made = in_transaction(who.clinic_id, who, lambda session: _book_in(session, slot_id, treatment_id))
+    except errors.DomainError as error:
+        if wants_json():
+            return bodies.booking_error(error)
+        if isinstance(error, errors.BookingRefused):
+            return _refused(slot_id, treatment_id, error)
+        raise
+    if wants_json():
+        return bodies.booked_body(made), 201
+    return redirect(url_for("appointment.appointment_success", appointment_id=made.id))
+
+
+def _book_in(session, slot_id: int, treatment_id: int) -> Appointment:
+    slot = lookup.find(session, Slot, slot_id)
+    wish = BookingRequest(
+        doctor_id=posted_id("doctor_id") or (slot.doctor_id if slot else None),
+        treatment_id=treatment_id,
+        slot_id=slot_id,
+        day=parse_day(posted("appointment_date")),
+    )
+    if slot is None:
+        raise errors.SlotNotFound()
+    return booking.book_appointment(session, actor(), wish, now())
+
+
+def _refused(slot_id: int, treatment_id: int, error: errors.BookingRefused) -> Response | tuple:
+    """A second press of the same button is harmless; else offer what is free nearby."""
+    day = parse_day(posted("appointment_date"))
+    session = reading(actor().clinic_id)
+    own = agenda.own_live(session, actor().profile_id, slot_id, treatment_id, day)
+    if own is not None:
+        return redirect(url_for("appointment.appointment_success", appointment_id=own.id))
+    return _confirm_page(slot_id, treatment_id, day, error), 409
+
+
+def _confirm_page(
+    slot_id: int, treatment_id: int, day: date, error: errors.BookingRefused | None = None
+) -> str:
+    session = reading(actor().clinic_id)
+    slot = lookup.find(session, Slot, slot_id)
+    if slot is None:
+        raise errors.SlotNotFound()
+    clinic, doctor = _clinic(session), lookup.get_doctor(session, slot.doctor_id)
+    treatment = lookup.get_treatment(session, treatment_id, doctor.id)
+    refusal = gettext(error.text) if error else _why_not(session, clinic, treatment, slot, day)
+    nearby = scheduling.find_nearest(
+        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(), day=day,
+        clock=slot.start_time,
+    ) if refusal else []
+    when = f"{presenters.format_day(day)}, {presenters.format_clock(slot.start_time)}"
+    return render_template(
+        "appointment/confirm.html",
+        treatment=treatment, doctor=doctor, clinic=clinic, slot=slot, day=day, when=when,
+        refusal=refusal, summary=presenters.summary(clinic, treatment, doctor, when),
+        nearby=presenters.time_days(nearby, treatment.id),
+        times_url=presenters.times_url(doctor.id, treatment.id, day),
+        doctors_url=url_for("appointment.get_doctors_for_treatment", treatment_id=treatment.id),
+    )
+
+
+def _why_not(session, clinic: Clinic, treatment, slot: Slot, day: date) -> str:
+    """The reason why a time of an old or typed link can't be booked, in kind words."""
+    found = scheduling.find_openings(
+        session, clinic, treatment, [slot.doctor_id], [day], now(), _patient_id()
+    )
+    opening = next((each for each in found if each.slot.id == slot.id), None)
+    if opening is None:
+        return gettext(errors.SlotUnavailable.text)
+    if opening.free:
+        return ""
+    kinds = {
+        rules.Refusal.PAST: errors.PastDate,
+        rules.Refusal.DOCTOR_BUSY: errors.SlotTaken,
+        rules.Refusal.PATIENT_BUSY: errors.PatientBusy,
+    }
+    return gettext(kinds.get(opening.refusals[0], errors.SlotUnavailable).text)
+
+
+@blueprint.get("/appointment-success/")
+@needs(Permission.BOOK_OWN)
+def appointment_success():
+    """Say what was booked and hand over the calendar file."""
+    session = reading(actor().clinic_id)
+    wanted = request.args.get("appointment_id", type=int)
+    appointment = booking.get_appointment(session, actor(), wanted)
+    if wants_json():
+        return bodies.booked_body(appointment)
+    clinic = _clinic(session)
+    return render_template(
+        "appointment/success.html", appointment=appointment, clinic=clinic,
+        when=presenters.when_text(appointment),
+        facts=presenters.appointment_facts(appointment, clinic)[1:],
+    )
+

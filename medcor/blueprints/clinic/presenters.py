@@ -1,0 +1,87 @@
+"""From rows to what the clinic's front shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from babel import dates
+from flask import url_for
+from flask_babel import get_locale, gettext
+from sqlalchemy.orm import Session
+
+from medcor.models import Appointment, Clinic, ClinicHours, Handover, User
+from medcor.services import catalogue
+from medcor.services.agenda import Day
+from medcor.web.locale import format_clock, format_day, format_money
+
+Line = dict[str, Any]
+TREATMENTS_SHOWN = 6
+
+
+def appointment_line(appointment: Appointment) -> Line:
+    """One appointment with everything that a list or a card needs."""
+    start, end = format_clock(appointment.start_time), format_clock(appointment.end_time)
+    return {
+        "id": appointment.id,
+        "when": f"{format_day(appointment.day)}, {start}–{end}",
+        "time": start,
+        "end": end,
+        "treatment": appointment.treatment.name,
+        "doctor": appointment.doctor.name,
+        "patient": appointment.patient.name,
+        "state": appointment.status.value,
+        "url": url_for("appointment.appointment_details", appointment_id=appointment.id),
+    }
+
+
+def treatment_links(session: Session, clinic: Clinic) -> list[Line]:
+    """A few treatments to start a booking with."""
+    wanted = catalogue.bookable_treatments().limit(TREATMENTS_SHOWN)
+    return [
+        {
+            "title": treatment.name,
+            "side": format_money(treatment.price_minor, clinic.currency),
+            "url": url_for("appointment.get_doctors_for_treatment", treatment_id=treatment.id),
+        }
+        for treatment in session.scalars(wanted)
+    ]
+
+
+def hours_lines(hours: Iterable[ClinicHours]) -> list[tuple[str, str]]:
+    """Weekday and times, in the reader's language."""
+    names = dates.get_day_names("wide", locale=get_locale())
+    return [
+        (names[row.weekday].capitalize(), f"{format_clock(row.opens)}–{format_clock(row.closes)}")
+        for row in hours
+    ]
+
+
+def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dict[str, Any]:
+    """What the Today page shows, in the order in which staff ask."""
+    lines = [appointment_line(each) | {"live": each.is_live, "over": each.ends_at <= now}
+             for each in held.appointments]
+    ahead = [line for line in lines if line["live"] and not line["over"]]
+    return {
+        "lines": lines,
+        "following": ahead[0] if is_today and ahead else None,
+        "live_count": sum(1 for line in lines if line["live"]),
+        "done_count": sum(1 for line in lines if line["state"] == "Completed"),
+        "ahead_count": len(ahead),
+        "waiting": [appointment_line(each) for each in held.waiting],
+        "waiting_total": held.waiting_total,
+        "unclosed": [appointment_line(each) for each in held.unclosed],
+        "handovers": [handover_line(each, user, clinic) for each, user in held.handovers],
+    }
+
+
+def handover_line(handover: Handover, user: User, clinic: Clinic) -> Line:
+    """Who asked for a person, why and since when."""
+    local = handover.created_at.astimezone(clinic.zone_info)
+    return {
+        "id": handover.id,
+        "name": user.name,
+        "reason": handover.reason or gettext("The patient asked for a person."),
+        "since": f"{format_day(local.date())}, {format_clock(local)}",
+    }

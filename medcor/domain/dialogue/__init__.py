@@ -1,0 +1,1 @@
+"""What people say, understood without a model: pure rules in English and Turkish."""

@@ -1,0 +1,94 @@
+"""Red flags: words after which a person needs an emergency service and no assistant.
+
+Read in English and Turkish whatever the talk's language is. A wrong alarm costs one sentence, a
+missed one may cost a life: a denial such as "no chest pain" is not trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from medcor.domain.dialogue.text import fold
+
+
+class Flag(StrEnum):
+    CHEST_PAIN = "chest_pain"
+    BREATHING = "breathing"
+    STROKE = "stroke"
+    BLEEDING = "bleeding"
+    UNCONSCIOUS = "unconscious"
+    SEIZURE = "seizure"
+    ALLERGY = "allergy"
+    OVERDOSE = "overdose"
+    SELF_HARM = "self_harm"
+    EMERGENCY = "emergency"
+
+
+_FLAGS: tuple[tuple[Flag, str], ...] = (
+    (Flag.SELF_HARM, r"suicid|kill(ing)? myself|end my life|ending my life|hurt myself|harm myself"
+     r"|(want|wanna|going) to die|dont want to live|do not want to live|better off dead"
+     r"|intihar|kendimi oldur|canima kiy|yasamak istemiyorum|olmek istiyorum|kendime zarar"),
+    (Flag.CHEST_PAIN, r"chest (is |really |so |very |feels? |a |has )*(pain|hurt|tight|pressure|ache|heavy|crush)"
+     r"|(pain|pressure|tightness|ache|hurts?) (\w+ )?(in|on|across|inside) (my |the |his |her )?chest"
+     r"|heart attack|gogsum\w* (\w+ )?(agri|sikis|sanci|bas[ki])|gogus\w* (\w+ )?(agri|sikis|sanci|baski)"
+     r"|kalp krizi|kalbim (sikis|agri|duru)"),
+    (Flag.BREATHING, r"(cant|cannot|can not|cant hardly|hard to|difficult to|difficulty|struggling to"
+     r"|trouble|unable to|not able to|barely|hardly) (\w+ )?breath|short(ness)? of breath|not breathing"
+     r"|out of breath and|stopped breathing|chok(e|ing)\b|suffocat"
+     r"|nefes (\w+ )?(ala?m[ai]|almakta (zor|guc)|darli|yetmiyor)|nefesim (kesil|daral|yetm)|boguluyor"),
+    (Flag.STROKE, r"\bstroke\b|face (is |has )?(droop|numb|drop)|slurr(ed|ing)"
+     r"|(arm|leg|side|face) (\w+ )?(is |has |went |gone |go )*(numb|paraly|weak all)|cant (feel|move) my"
+     r"|cannot (feel|move) my|sudden(ly)? (cant|cannot|lost my) (see|speak|vision|sight)"
+     r"|\binme\b|felc|yuzum (\w+ )?(kaydi|uyus|duser)|kolum (\w+ )?(tutmuyor|uyus)|konusamiyor"
+     r"|agzim (kaydi|egri)"),
+    (Flag.BLEEDING, r"(heavy|heavily|severe|massive|uncontroll\w*|a lot of|lots of|so much) (\w+ )?(bleed|blood)"
+     r"|bleeding (\w+ )?(heavily|badly|a lot|so much|and (it )?wont stop)|(bleed|blood)\w* (\w+ )?"
+     r"(wont|will not|doesnt|does not|isnt|not|cant) (\w+ )?stop|cant stop (the )?bleed"
+     r"|(vomit|cough|throw|spit)\w* (\w+ )?(up )?blood"
+     r"|cok kan|kanama\w* (\w+ )?(durm|cok|siddet)|siddetli kana|kan (\w+ )?(durm|kus|tukur)|asiri kana"),
+    (Flag.UNCONSCIOUS, r"unconscious|passed out|wont wake up|not waking up|unresponsive|collapsed"
+     r"|lost consciousness|bilinc\w* (kayb|kapal|yok|yerinde)|bayildi|uyanmiyor|kendinden gec"),
+    (Flag.SEIZURE, r"seizure|convuls|having a fit\b|nobet geciri|epilepsi nobet|havale geciri"),
+    (Flag.ALLERGY, r"anaphyla|severe allerg|allergic (shock|reaction)|(throat|tongue|lips?|face)"
+     r" (\w+ )?(is |are )?(swell|swollen|closing)|alerjik (sok|reaksiyon)|anafila"
+     r"|(bogaz|dil|dudag|yuz)\w* (\w+ )?(sis|kapan)"),
+    (Flag.OVERDOSE, r"overdos|too many (pills|tablets)|swallowed (\w+ )?(bleach|poison|battery|pills)"
+     r"|poison(ed|ing)|took (all|a lot of) (\w+ )?(pills|tablets)|asiri doz|zehirlen|cok (fazla )?ilac (ic|al)"
+     r"|(cok|butun|tum) hap\w* (ic|al|yut)"),
+    (Flag.EMERGENCY, r"(this|it) is an emergency|medical emergency|call an ambulance|need an ambulance"
+     r"|ambulan[sc]|\bi am dying\b|\bim dying\b|oluyorum\b|acil durum|imdat"),
+)
+_COMPILED = tuple((flag, re.compile(pattern)) for flag, pattern in _FLAGS)
+
+# The number that reaches an ambulance, by ISO 3166 country; Europe, Turkey and the rest dial 112.
+_NUMBERS: dict[str, str] = {
+    "US": "911", "CA": "911", "MX": "911", "PR": "911", "AR": "911", "CO": "123", "CL": "131",
+    "BR": "192", "GB": "999", "IE": "112", "HK": "999", "SG": "995", "MY": "999", "AU": "000",
+    "NZ": "111", "IN": "112", "JP": "119", "KR": "119", "CN": "120", "TW": "119", "IL": "101",
+    "AE": "998", "SA": "997", "QA": "999", "KW": "112", "EG": "123", "ZA": "10177", "KE": "999",
+    "NG": "112", "PK": "1122", "BD": "999", "TH": "1669", "VN": "115", "PH": "911", "ID": "118",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A red flag and the number to call."""
+
+    flag: Flag
+    number: str
+
+
+def emergency_number(country: str) -> str:
+    """The ambulance's number in a country; 112 where none is listed."""
+    return _NUMBERS.get(country.upper(), "112")
+
+
+def red_flag(text: str, country: str) -> Alarm | None:
+    """Find the first red flag in what was said."""
+    said = " ".join(re.findall(r"[a-z0-9]+", fold(text).replace("'", "")))
+    for flag, pattern in _COMPILED:
+        if pattern.search(said):
+            return Alarm(flag, emergency_number(country))
+    return None

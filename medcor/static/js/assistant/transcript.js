@@ -1,0 +1,81 @@
+export const MOST_TURNS = 200;
+
+export const EMPTY = Object.freeze({ turns: [], session: null, interim: null, draft: null, activity: null });
+
+function put(turns, turn) {
+  const known = turns.findIndex(({ id }) => id === turn.id);
+  if (known < 0) return [...turns, turn].slice(-MOST_TURNS);
+  return turns.with(known, { ...turns[known], ...turn });
+}
+
+/** A typed turn that the server repeats as a transcript is the same turn. */
+function typedTwin(turns, text) {
+  return turns.slice(-4).find((turn) => turn.typed && !turn.echoed && turn.text.trim() === text.trim());
+}
+
+function finalTranscript(state, { utterance_id, text }) {
+  const interim = state.interim?.id === utterance_id ? null : state.interim;
+  if (!text.trim()) return { ...state, interim };
+  const twin = typedTwin(state.turns, text);
+  const turn = twin ? { ...twin, echoed: true } : { id: `${state.session}-u-${utterance_id}`, who: "user", text };
+  return { ...state, interim, turns: put(state.turns, turn) };
+}
+
+function transcript(state, event) {
+  if (event.is_final) return finalTranscript(state, event);
+  return { ...state, interim: event.text.trim() ? { id: event.utterance_id, text: event.text } : null };
+}
+
+function typed(state, { id, text }) {
+  return { ...state, turns: put(state.turns, { id, who: "user", text, typed: true }) };
+}
+
+function replyDelta(state, { turn_id, text }) {
+  const before = state.draft?.id === turn_id ? state.draft.text : "";
+  return { ...state, activity: null, draft: { id: turn_id, text: before + text } };
+}
+
+function reply(state, { turn_id, text, interrupted, cards }) {
+  const turn = {
+    id: `${state.session}-r-${turn_id}`,
+    who: "assistant",
+    text,
+    interrupted: Boolean(interrupted),
+    cards: cards ?? [],
+  };
+  const draft = state.draft?.id === turn_id ? null : state.draft;
+  return { ...state, draft, activity: null, turns: put(state.turns, turn) };
+}
+
+function tool(state, { summary }) {
+  return { ...state, activity: summary || state.activity };
+}
+
+function notice(state, turn) {
+  return { ...state, draft: null, activity: null, turns: put(state.turns, { ...turn, who: "notice" }) };
+}
+
+/** A notice that has been acted upon keeps its text and loses its button. */
+function settle(state) {
+  return { ...state, turns: state.turns.map((turn) => (turn.action ? { ...turn, action: null } : turn)) };
+}
+
+/** The server counts utterances and turns within a session, so the session is part of every id. */
+function ready(state, { session_id }) {
+  return session_id === state.session ? state : { ...quiet(state), session: session_id };
+}
+
+function quiet(state) {
+  return { ...state, interim: null, draft: null, activity: null };
+}
+
+const STEPS = { ready, transcript, typed, reply_delta: replyDelta, reply, tool, notice, settle, quiet };
+
+/** The talk after one more event; unknown events change nothing. */
+export function reduceTranscript(state, name, event = {}) {
+  return STEPS[name]?.(state, event) ?? state;
+}
+
+export function lastSaid(state) {
+  return state.turns.findLast((turn) => turn.who === "user")?.text ?? null;
+}
