@@ -6,6 +6,7 @@ SQLite, the bundled recogniser, the guided assistant, mail in the instance folde
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from medcor.integrations.mailer.smtp import SmtpTarget
 
 ROOT = Path(__file__).resolve().parent
 DEEPGRAM_VENDOR_URL = "wss://api.deepgram.com/v1/listen"
@@ -41,6 +44,7 @@ class Settings(BaseSettings):
     mongodb_uri: str = ""
     redis_url: str = ""
     smtp_url: str = ""
+    mail_from: str = ""
 
     deepgram_ws_url: str = ""
     deepgram_api_key: str = ""
@@ -105,7 +109,16 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _smtp_address(cls, value: str) -> str:
+        if value:
+            SmtpTarget.parse(value)
         return _checked_url(value, {"smtp", "smtps"})
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+            raise ValueError("must be a mail address, without a name")
+        return value
 
     @model_validator(mode="after")
     def _fill_what_follows(self) -> Settings:
@@ -116,6 +129,7 @@ class Settings(BaseSettings):
         if len(self.secret_key) < 32:
             raise ValueError("SECRET_KEY must have at least 32 characters")
         self.public_url = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        self.mail_from = self.mail_from or _sender_below(self.public_url)
         self.database_url = self.database_url or f"sqlite:///{self.medcor_instance / 'medcor.db'}"
         if self.deepgram_api_key and not self.deepgram_ws_url:
             self.deepgram_ws_url = DEEPGRAM_VENDOR_URL
@@ -164,6 +178,11 @@ def _checked_url(value: str, schemes: set[str]) -> str:
     if parts.scheme not in schemes or not (parts.netloc or parts.path):
         raise ValueError(f"must be an address that starts with {' or '.join(sorted(schemes))}://")
     return value
+
+
+def _sender_below(public_url: str) -> str:
+    host = urlsplit(public_url).hostname or ""
+    return f"no-reply@{host}" if re.search(r"[a-z]", host) else "no-reply@localhost"
 
 
 def _kept_secret(instance: Path) -> str:

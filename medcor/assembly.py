@@ -13,7 +13,7 @@ from medcor import cli, runtime
 from medcor.blueprints import all_blueprints
 from medcor.extensions import csrf, db, jwt, limiter, migrate, socketio
 from medcor.models import engine, tenancy
-from medcor.sockets import namespaces
+from medcor.sockets import install_voice, origin_check
 from medcor.web import access, errors, headers, locale, login, logs, navigation
 from medcor.web.state import AppState
 
@@ -94,9 +94,8 @@ def _bind_sockets(app: Flask, settings: Settings) -> None:
         # Speech is as good as random to deflate: compression only costs.
         http_compression=False,
         websocket_compression=False,
-        cors_allowed_origins=[],
+        cors_allowed_origins=origin_check(settings),
         ping_interval=20,
         ping_timeout=20,
     )
-    for namespace in namespaces():
-        socketio.on_namespace(namespace)
+    install_voice(app)

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
+from typing import Any
+
+import structlog
 from flask import Flask
 
+from medcor import runtime
 from medcor.extensions import socketio
+from medcor.integrations.bundled_speech import BundledSpeech
+from medcor.web.mail_ticker import run_mail_ticker
 from medcor.web.state import AppState
+
+log = structlog.get_logger("medcor.server")
 
 
 def serve(app: Flask) -> None:
-    """Listen on HOST and PORT until the process is told to end."""
+    """Listen on HOST and PORT until SIGTERM or SIGINT, then let running replies finish."""
     state: AppState = app.extensions["medcor"]
-    socketio.run(
-        app,
-        host=state.settings.host,
-        port=state.settings.port,
-        log_output=False,
-        allow_unsafe_werkzeug=True,
-    )
+    told = runtime.event()
+    listener = runtime.Listener(app, state.settings.host, state.settings.port)
+    start_parts(app, told)
+    _on_signal(told)
+    runtime.spawn(listener.serve)
+    log.info("listening", host=state.settings.host, port=listener.port, mode=runtime.mode())
+    # A wait without an end would keep a thread from seeing the signal.
+    while not told.wait(1.0):
+        pass
+    log.info("draining")
+    listener.close()
+    stop_parts(app)
+    log.info("ended")
+
+
+def start_parts(app: Flask, stop: threading.Event) -> None:
+    """Start what runs beside the requests: speech, mail."""
+    state: AppState = app.extensions["medcor"]
+    if not state.settings.deepgram_ws_url:
+        state.parts["speech"] = BundledSpeech()
+        state.parts["speech"].start()
+    runtime.spawn(run_mail_ticker, app, stop)
+
+
+def stop_parts(app: Flask) -> None:
+    """Let voice sessions record what they have, hang up, and end the child processes."""
+    state: AppState = app.extensions["medcor"]
+    state.parts["voice"].drain()
+    for client in list(socketio.server.eio.sockets):
+        with contextlib.suppress(KeyError, OSError):
+            socketio.server.eio.disconnect(client)
+    if "speech" in state.parts:
+        state.parts["speech"].stop()
+
+
+def _on_signal(told: threading.Event) -> None:
+    def tell(_number: int, _frame: Any) -> None:
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)

@@ -1,5 +1,5 @@
 // Copies the browser files of the installed packages to the static folder, which git ignores.
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,7 +30,17 @@ async function copyIcons() {
   return names.length;
 }
 
+// Its icon font is a data URL, which the content security policy forbids; the calendar's buttons use words.
+async function dropIconFont() {
+  const file = join(vendor, "fullcalendar", "fullcalendar.min.js");
+  const before = await readFile(file, "utf8");
+  const after = before.replace(/@font-face\s*\{[^}]*fcicons[^}]*\}/, "");
+  if (after === before) throw new Error("FullCalendar's icon font was not found; check its new version");
+  await writeFile(file, after);
+}
+
 await rm(vendor, { recursive: true, force: true });
 await Promise.all(Object.entries(FILES).map(([target, source]) => copyFile(target, source)));
+await dropIconFont();
 const icons = await copyIcons();
 console.log(`vendored ${Object.keys(FILES).length} files and ${icons} icons`);

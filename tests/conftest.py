@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from werkzeug.test import TestResponse
 
 from config import Settings
 from medcor import create_app
@@ -38,11 +42,23 @@ def test_settings(instance: Path, **changes: object) -> Settings:
 test_settings.__test__ = False
 
 
+class FreshClient(FlaskClient):
+    """Gives each request a context of its own, as a server does.
+
+    Flask would put the request into the test's application context, where ``g``, the signed-in
+    person and the database session of one request are still there in the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 def _make_app(backend: str, folder: Path) -> Flask:
     url = make_database() if backend == "postgresql" else ""
     app = create_app(test_settings(folder, database_url=url))
     app.extensions["medcor"].clock = lambda: NOW
     app.testing = False
+    app.test_client_class = FreshClient
     with app.app_context():
         upgrade()
     return app

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from medcor.blueprints.account import blueprint as account
+from medcor.blueprints.appointment import blueprint as appointment
 from medcor.blueprints.chatbot import blueprint as chatbot
 from medcor.blueprints.clinic import blueprint as clinic
+from medcor.blueprints.transcription import blueprint as transcription
 
 
 def all_blueprints() -> list[Blueprint]:
     """Every blueprint that an application serves."""
-    return [chatbot, clinic]
+    return [account, appointment, chatbot, clinic, transcription]

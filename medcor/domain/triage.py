@@ -7,7 +7,6 @@ missed one may cost a life: a denial such as "no chest pain" is not trusted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from medcor.domain.dialogue.text import fold
@@ -72,23 +71,12 @@ _NUMBERS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """A red flag and the number to call."""
-
-    flag: Flag
-    number: str
-
-
 def emergency_number(country: str) -> str:
     """The ambulance's number in a country; 112 where none is listed."""
     return _NUMBERS.get(country.upper(), "112")
 
 
-def red_flag(text: str, country: str) -> Alarm | None:
+def red_flag(text: str) -> Flag | None:
     """Find the first red flag in what was said."""
     said = " ".join(re.findall(r"[a-z0-9]+", fold(text).replace("'", "")))
-    for flag, pattern in _COMPILED:
-        if pattern.search(said):
-            return Alarm(flag, emergency_number(country))
-    return None
+    return next((flag for flag, pattern in _COMPILED if pattern.search(said)), None)

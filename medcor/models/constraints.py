@@ -17,6 +17,7 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_slot_steps_doctor_step": errors.SlotOverlap,
     "uq_users_clinic_email": errors.EmailTaken,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
+    "uq_assistant_acts_key": errors.Conflict,
 }
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
 _RETRY_STATES = {"40001", "40P01", "55P03"}

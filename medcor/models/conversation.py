@@ -60,3 +60,22 @@ class Handover(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken_by_id: Mapped[int | None]
+
+
+class AssistantAct(TenantOwned, Base):
+    """A change that a turn of a talk caused; its unique key makes a repeated turn change nothing.
+
+    ``key`` is the turn's id and the tool's name; ``subject_id`` is the row that it made or changed.
+    """
+
+    __tablename__ = "assistant_acts"
+    __table_args__ = tenant_table(
+        link("user_id", "users"),
+        sa.UniqueConstraint("clinic_id", "user_id", "key", name="uq_assistant_acts_key"),
+    )
+
+    user_id: Mapped[int]
+    key: Mapped[str] = mapped_column(sa.String(100))
+    tool: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

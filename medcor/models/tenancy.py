@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, object_session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from medcor.domain.errors import TenantScopeError
@@ -164,9 +164,9 @@ def tenant_table_names() -> frozenset[str]:
 
 @event.listens_for(TenantOwned, "load", propagate=True)
 @event.listens_for(TenantOwned, "refresh", propagate=True)
-def _check_arrival(target: TenantOwned, context: Any, _attrs: Any = None) -> None:
-    session = context.session
-    if session.info.get(_ACROSS):
+def _check_arrival(target: TenantOwned, _context: Any, _attrs: Any = None) -> None:
+    session = object_session(target)
+    if session is None or session.info.get(_ACROSS):
         return
     loaded = sa.inspect(target).dict.get("clinic_id")
     if loaded is not None and loaded != session.info.get(_CLINIC):

@@ -29,12 +29,16 @@ MIN_STAFF_CHECKS = 2
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account whose password matched; ``password_hash`` is the one that was checked."""
+    """An account that can sign in; ``fingerprint`` stands for the password that was checked."""
 
     clinic_id: int
     clinic_name: str
     user_id: int
     password_hash: str
+
+    @property
+    def fingerprint(self) -> str:
+        return passwords.fingerprint(self.password_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +130,14 @@ def _able_to_sign_in(email: str) -> sa.Select:
 
 
 def sign_in(
-    session: Session, user_id: int, checked_hash: str, user_agent: str, now: datetime
+    session: Session, user_id: int, fingerprint: str, user_agent: str, now: datetime
 ) -> SignedIn:
-    """Open a page session for an account whose password was checked against ``checked_hash``.
+    """Open a page session for an account whose password, told by ``fingerprint``, was checked.
 
-    InvalidCredentials if the password or the account changed since it was checked.
+    InvalidCredentials if the password or the account changed since then.
     """
     user = session.get(User, user_id)
-    if user is None or not user.is_active or user.password_hash != checked_hash:
+    if user is None or passwords.fingerprint(user.password_hash) != fingerprint:
         raise errors.InvalidCredentials()
     opened = open_session(session, user, user_agent, now)
     signed_in = check_session(session, opened.public_id, now)

@@ -68,16 +68,3 @@ def book_once(
     """Book, or find what the same request has booked before; errors as `book_appointment`'s."""
     made = booking.find_repeat(session, actor, request)
     return made or booking.book_appointment(session, actor, request, now)
-
-
-def authenticate_patient(session: Session, clinic_id: int, email: str, password: str) -> User:
-    from medcor.domain import errors
-    from medcor.domain.identity import email_key
-    from medcor.domain.permissions import Role
-    from medcor.services.passwords import verify_password
-
-    user = session.scalar(sa.select(User).where(User.email_key == email_key(email)))
-    right = verify_password(user.password_hash if user else "", password)
-    if not right or not user.is_active or user.verified_at is None or user.role is not Role.PATIENT:
-        raise errors.InvalidCredentials()
-    return user

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from medcor import runtime
 from medcor.domain import passwords as rules
@@ -33,6 +35,11 @@ def _verify(stored: str, password: str) -> bool:
         return False
 
 
+def fingerprint(stored: str) -> str:
+    """A short name of a stored hash that gives nothing of it away."""
+    return hashlib.sha256(stored.encode()).hexdigest()[:32]
+
+
 def weakness(password: str, own_words: tuple[str, ...]) -> rules.Weakness | None:
     """Judge a new password by length, the person's own words and the 30,000 most common ones."""
     return rules.weakness(password, own_words, _common_passwords())
@@ -40,6 +47,4 @@ def weakness(password: str, own_words: tuple[str, ...]) -> rules.Weakness | None
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
     return frozenset(FREQUENCY_LISTS["passwords"])

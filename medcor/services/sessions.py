@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +67,11 @@ def check_session(session: Session, public_id: str, now: datetime) -> SignedIn |
     return SignedIn(actor, row.public_id, user.picture, user.language)
 
 
+def get_session(session: Session, public_id: str) -> AuthSession:
+    """The row of a session that is known to live; its refresh token is made from it."""
+    return session.scalars(sa.select(AuthSession).where(AuthSession.public_id == public_id)).one()
+
+
 def rotate_refresh(
     session: Session, public_id: str, presented: str, now: datetime
 ) -> AuthSession | None:
@@ -108,4 +114,20 @@ def revoke_all(session: Session, user_id: int, now: datetime, *, keep: str = "")
             AuthSession.public_id != keep,
         )
         .values(revoked_at=now)
+    )
+
+
+def live_sessions(session: Session, public_ids: Iterable[str], now: datetime) -> set[str]:
+    """Which of these sign-ins still hold: not revoked, not expired, the account active."""
+    return set(
+        session.scalars(
+            sa.select(AuthSession.public_id)
+            .join(User, User.id == AuthSession.user_id)
+            .where(
+                AuthSession.public_id.in_(list(public_ids)),
+                AuthSession.revoked_at.is_(None),
+                AuthSession.expires_at > now,
+                User.is_active,
+            )
+        )
     )

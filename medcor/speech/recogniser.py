@@ -8,7 +8,7 @@ so it is asked about a window of the recent past each time instead of being fed 
 import ctypes
 import os
 import threading
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 
 import numpy as np
 
@@ -54,11 +54,18 @@ class Recogniser:
         for _ in range(decoders):
             self._decoders.put(_Handle(DECODE))
 
-    def transcribe(self, samples: np.ndarray) -> str:
-        """Return the text of 16 kHz float samples as one sentence or more; waits for its turn."""
+    def transcribe(self, samples: np.ndarray, patience: float | None = None) -> str | None:
+        """Return the text of 16 kHz float samples as one sentence or more.
+
+        Waits for a free decoder; with `patience` (seconds) it gives up after that and returns
+        None, so that a passing interim doesn't hold up somebody's final.
+        """
         missing = max(SHORTEST - len(samples), -len(samples) % BLOCK)
         missing += -(len(samples) + missing) % BLOCK
-        decoder = self._decoders.get()
+        try:
+            decoder = self._decoders.get(timeout=patience)
+        except Empty:
+            return None
         try:
             lines = decoder.lines(np.pad(samples, (0, missing)))
         finally:

@@ -93,8 +93,8 @@ class Segmenter:
     voiced_end: int = 0
     voiced: int = 0
     shown_at: int = 0
-    settled_end: int = 0
     last_word_end: int | None = None
+    unended: bool = False  # something was said since the last speech_final
     levels: deque = field(default_factory=lambda: deque(maxlen=CUT_SEARCH))
 
     def hear(self, is_voiced: bool, level: float = 0.0) -> list[Action]:
@@ -194,9 +194,14 @@ class Segmenter:
         final = Final(self.cursor, end, audio_start, **kind)
         self.cursor = end
         self.onset = None
+        self.unended = not final.speech_final and (self.unended or audio_start is not None)
         return final
 
     def _silence(self) -> list[Action]:
+        """Close long silence; say that an utterance is over which was cut before its end."""
+        endpoint = self.rules.endpoint
+        if self.unended and endpoint and self.clock - self.voiced_end >= endpoint:
+            return [self._close(self.needed, None, speech_final=True)]
         if self.clock - self.cursor < SILENCE_MAX:
             return []
         return [self._close(self.clock - PREROLL, None)]

@@ -26,6 +26,7 @@ from medcor.speech.segmenter import (
 BATCH = 3  # hops asked of the detector at once
 SILENT = 3e-4  # loudness (-70 dBFS) below which the detector is not asked
 SLOWEST_INTERIM = 62  # hops, 2 s
+INTERIM_PATIENCE = 0.1  # seconds
 COST_SHARE = 2.5  # interims leave the model idle for at least 60% of the time
 
 
@@ -122,7 +123,10 @@ class Session:
     def _interim(self, action: Interim) -> list[dict]:
         if not (self.query.interim_results or action.settled):
             return []
-        text = self._decode(action.audio_start, action.end)
+        patience = None if action.settled else INTERIM_PATIENCE
+        text = self._decode(action.audio_start, action.end, patience)
+        if text is None:
+            return []
         if action.settled:
             self.prepared = (action.audio_start, action.end, text)
         if not self.query.interim_results:
@@ -160,11 +164,11 @@ class Session:
             return False
         return not self.voiced or self.voiced[-1][1] <= self.prepared[1]
 
-    def _decode(self, start: int, end: int) -> str:
+    def _decode(self, start: int, end: int, patience: float | None = None) -> str | None:
         began = self.timer()
-        text = words.tidy(self.recogniser.transcribe(self.buffer.hops(start, end)))
+        text = self.recogniser.transcribe(self.buffer.hops(start, end), patience)
         self.segmenter.interim_every = interim_spacing(self.timer() - began)
-        return text
+        return None if text is None else words.tidy(text)
 
     def _words(self, text: str, start: int, end: int) -> list[dict]:
         found = words.tokens(text, fillers=self.query.filler_words)

@@ -1,4 +1,4 @@
-"""Flask-Login for pages: the cookie carries clinic and session id, the database says if it lives."""
+"""Flask-Login for pages: the cookie names clinic and session, the database says if it lives."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from flask import Flask
 from flask import session as cookie
 from flask_login import UserMixin, login_user, logout_user
 
-from medcor.extensions import login
-from medcor.services.sessions import SignedIn
+from medcor.extensions import db, login
+from medcor.services.sessions import SignedIn, revoke_session
 from medcor.web.access import load_signed_in
+from medcor.web.state import now
+from medcor.web.transaction import transaction
+
+# What a browser may keep from before a sign-in, and after a sign-out.
+KEPT = ("language", "clinic_id")
 
 
 class PagePerson(UserMixin):
@@ -52,7 +57,7 @@ def init_app(app: Flask) -> None:
 
 def sign_in_page(signed_in: SignedIn, *, remember: bool = True) -> None:
     """Open the page session; a fresh cookie, so that nothing set before survives the sign-in."""
-    kept = {key: cookie[key] for key in ("language", "clinic_id") if key in cookie}
+    kept = {key: cookie[key] for key in KEPT if key in cookie}
     cookie.clear()
     cookie.update(kept)
     cookie["clinic_id"] = signed_in.actor.clinic_id
@@ -60,9 +65,24 @@ def sign_in_page(signed_in: SignedIn, *, remember: bool = True) -> None:
     login_user(PagePerson(signed_in))
 
 
+def end_page_session() -> None:
+    """Revoke the browser's page session, and with it the key and the cookie of the same sign-in.
+
+    Works from the cookie alone, so that the request may go on for another clinic.
+    """
+    clinic_id, _, session_id = str(cookie.get("_user_id", "")).partition(":")
+    db.session.remove()
+    if not clinic_id.isdigit():
+        return
+    with transaction(int(clinic_id)) as session:
+        revoke_session(session, session_id, now())
+    db.session.remove()
+
+
 def sign_out_page() -> None:
+    """Forget the person; the browser keeps its language and its clinic."""
+    end_page_session()
     logout_user()
-    clinic_id = cookie.get("clinic_id")
+    kept = {key: cookie[key] for key in KEPT if key in cookie}
     cookie.clear()
-    if clinic_id:
-        cookie["clinic_id"] = clinic_id
+    cookie.update(kept)

@@ -64,7 +64,7 @@ def transaction(clinic_id: int | None, actor: Actor | None = None) -> Iterator[S
             lock.release()
 
 
-def in_transaction(clinic_id: int, actor: Actor | None, work: Callable[[Session], T]) -> T:
+def in_transaction(clinic_id: int | None, actor: Actor | None, work: Callable[[Session], T]) -> T:
     """Run ``work(session)`` in a transaction, again when the database asks for a retry."""
     for attempt in range(ATTEMPTS):
         try:

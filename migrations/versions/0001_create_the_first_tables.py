@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 11:30:12.215267
+Create Date: 2026-11-22 11:35:39.981897
 
 """
 from alembic import op
@@ -127,6 +127,20 @@ def upgrade():
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.create_index('ix_users_email_key', ['email_key'], unique=False)
 
+    op.create_table('assistant_acts',
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=100), nullable=False),
+    sa.Column('tool', sa.String(length=40), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('clinic_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['clinic_id', 'user_id'], ['users.clinic_id', 'users.id'], name=op.f('fk_assistant_acts_clinic_id_user_id_users')),
+    sa.ForeignKeyConstraint(['clinic_id'], ['clinics.id'], name=op.f('fk_assistant_acts_clinic_id_clinics')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assistant_acts')),
+    sa.UniqueConstraint('clinic_id', 'id', name=op.f('uq_assistant_acts_clinic_id_id')),
+    sa.UniqueConstraint('clinic_id', 'user_id', 'key', name='uq_assistant_acts_key')
+    )
     op.create_table('audit_events',
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('action', sa.String(length=64), nullable=False),
@@ -448,6 +462,7 @@ def downgrade():
         batch_op.drop_index('ix_audit_events_created')
 
     op.drop_table('audit_events')
+    op.drop_table('assistant_acts')
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_index('ix_users_email_key')
 

@@ -163,8 +163,8 @@ def _lags(messages: list[dict], began: float, ends: float, tally: Tally) -> None
         if not message["is_final"]:
             due = began + message["start"] + message["duration"]
             tally.interim_lags.append(message["arrived"] - due)
-    closed = [m for m in shown if m["speech_final"]]
-    if closed:
+    closed = [m for m in shown if m["is_final"]]
+    if closed and closed[-1]["speech_final"]:
         tally.final_lags.append(closed[-1]["arrived"] - began - ends)
 
 

@@ -89,6 +89,22 @@ def test_long_speech_is_closed_at_a_short_pause():
     assert of_kind(actions, Final) == [Final(0, 263, 0)]
 
 
+def test_an_utterance_cut_before_its_end_is_still_ended():
+    actions = of_kind(hear(Segmenter(ENDPOINT_300), "#" * 260 + "." * 30), Final)
+    assert [(a.audio_start is None, a.speech_final) for a in actions] == [
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_an_utterance_that_was_finalized_is_still_ended():
+    machine = Segmenter(ENDPOINT_300)
+    hear(machine, "#" * 30)
+    machine.flush(from_finalize=True)
+    actions = of_kind(hear(machine, "." * 30), Final)
+    assert [(a.audio_start, a.speech_final) for a in actions] == [(None, True)]
+
+
 def test_endless_speech_is_cut_at_its_quietest_hop():
     machine = Segmenter(ENDPOINT_300)
     actions = [a for hop in range(500) for a in machine.hear(True, 0.1 if hop == 400 else 1.0)]

@@ -96,7 +96,7 @@ def get_doctors_for_treatment(treatment_id: int):
         "appointment/doctors.html",
         treatment=treatment,
         picks=presenters.doctor_picks(doctors, treatment, fields, first),
-        soonest=presenters.time_days(free[:6], treatment.id, by_id),
+        soonest=presenters.time_days(free[:4], treatment.id, by_id),
         summary=presenters.summary(clinic, treatment),
     )
 

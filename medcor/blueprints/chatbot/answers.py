@@ -86,7 +86,8 @@ def answer_to(endpoint: str, error: errors.DomainError) -> Answer:
 
 def _answer_domain_error(error: errors.DomainError) -> Response | tuple:
     body, status = answer_to(_endpoint(), error)
-    return jsonify(body), status
+    wait = error.details.get("retry_after")
+    return jsonify(body), status, {"Retry-After": str(wait)} if wait else {}
 
 
 def _answer_limit(_error: RateLimitExceeded) -> Response | tuple:

@@ -9,13 +9,13 @@ from flask import request
 from medcor.domain import errors
 from medcor.services import catalogue, chatbot, lookup
 from medcor.services.booking import BookingRequest
-from medcor.web import bodies
+from medcor.web import bodies, limits
 from medcor.web.access import widget
 from medcor.web.calendar_days import parse_day
 from medcor.web.state import now
 from medcor.web.transaction import in_transaction
 
-from . import blueprint, guards, limits, schemas
+from . import blueprint, guards, schemas
 
 _TO_THE_WIDGET = "the clinic's chatbot token in the Authorization header"
 _PAGE_ARGUMENTS = ("page", "page_size")
@@ -80,7 +80,7 @@ def book(clinic_id: int, treatment_id: int, slot_id: int):
         request_key=_request_key(),
     )
     if person is None:
-        limits.count_email_lookup()
+        limits.count_email_lookup(clinic.id)
     made = in_transaction(
         clinic_id, actor, lambda session: chatbot.book_once(session, actor, wish, now())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from flask import g, request
+from flask import request
 from sqlalchemy.orm import Session
 
 from medcor.domain import errors
@@ -17,8 +17,6 @@ from medcor.services import lookup
 from medcor.services.sessions import SignedIn
 from medcor.web import access, cors, tokens
 from medcor.web.transaction import reading
-
-_UNREAD = object()
 
 
 class Caller(NamedTuple):
@@ -101,13 +99,6 @@ def actor_for(clinic: Clinic, person: SignedIn | None, email: str) -> Actor:
 
 def shown_clinic() -> Clinic | None:
     """The clinic that the path names, by id or by token, for the CORS headers of any answer."""
-    found = g.get("chatbot_clinic", _UNREAD)
-    if found is _UNREAD:
-        found = g.chatbot_clinic = _clinic_of_path()
-    return found
-
-
-def _clinic_of_path() -> Clinic | None:
     named = request.view_args or {}
     clinic_id = named.get("clinic_id")
     if "clinc_token" in named:

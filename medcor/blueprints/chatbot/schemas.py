@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from flask import g, request
+from flask import request
 
 from medcor.domain.identity import MAX_ID
 from medcor.models import Clinic
@@ -21,13 +21,7 @@ _LONGEST_NUMBER = 18
 
 def body() -> dict[str, Any]:
     """The posted JSON object, or form; anything else is an empty one."""
-    if "chatbot_body" not in g:
-        request.max_content_length = MAX_BODY_BYTES
-        g.chatbot_body = _posted_object()
-    return g.chatbot_body
-
-
-def _posted_object() -> dict[str, Any]:
+    request.max_content_length = MAX_BODY_BYTES
     try:
         parsed = request.get_json(force=True, silent=True)
     except RecursionError:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request
+from sqlalchemy.orm import Session
 
 from medcor.domain import errors
-from medcor.models import AuthSession, Clinic, User
-from medcor.services import chatbot
-from medcor.services import chatbot as accounts
-from medcor.services.sessions import SignedIn, open_session, revoke_session, rotate_refresh
-from medcor.web import cors, tokens
+from medcor.models import AuthSession, Clinic
+from medcor.services import accounts, chatbot, passwords
+from medcor.services.sessions import SignedIn, get_session, revoke_session, rotate_refresh
+from medcor.web import cors, limits, tokens
 from medcor.web.access import load_signed_in, widget
 from medcor.web.state import now, settings
 from medcor.web.tokens import TokenClaims
 from medcor.web.transaction import in_transaction
 
-from . import blueprint, guards, limits, schemas
+from . import blueprint, guards, schemas
 
 COOKIE_PATH = "/chatbot/token/"
 
@@ -41,8 +41,6 @@ def verify_token(clinic_id: int, token: str):
 
 @blueprint.post("/chatbot/login/<int:clinic_id>/<token>/")
 @widget("the clinic's chatbot token, then the patient's password")
-@limits.sign_in_by_address
-@limits.sign_in_by_account
 def login(clinic_id: int, token: str):
     """Sign a patient in: a key, who they are, and the appointment they may ask about."""
     session, clinic = guards.open_clinic(clinic_id)
@@ -52,9 +50,10 @@ def login(clinic_id: int, token: str):
     password = schemas.read_text(schemas.body().get("password"))
     if not email or not password:
         raise errors.MissingParameter()
+    limits.count_sign_in(email, clinic.id)
     user = accounts.authenticate_patient(session, clinic.id, email, password)
-    row = _begin(clinic, user)
-    signed = _signed_in(clinic, row)
+    signed, row = _begin(clinic, user.id, passwords.fingerprint(user.password_hash))
+    limits.forgive_sign_ins(email, clinic.id)
     recent = chatbot.find_recent(session, signed.actor.profile_id, now())
     answer = jsonify(
         api_key=_api_key(signed),
@@ -65,11 +64,14 @@ def login(clinic_id: int, token: str):
     return _keep_refresh_token(answer, clinic, signed, row)
 
 
-def _begin(clinic: Clinic, user: User) -> AuthSession:
+def _begin(clinic: Clinic, user_id: int, fingerprint: str) -> tuple[SignedIn, AuthSession]:
     agent = request.headers.get("User-Agent", "")
-    return in_transaction(
-        clinic.id, None, lambda session: open_session(session, user, agent, now())
-    )
+
+    def begin(session: Session) -> tuple[SignedIn, AuthSession]:
+        signed = accounts.sign_in(session, user_id, fingerprint, agent, now())
+        return signed, get_session(session, signed.session_id)
+
+    return in_transaction(clinic.id, None, begin)
 
 
 def _signed_in(clinic: Clinic, row: AuthSession | None) -> SignedIn:

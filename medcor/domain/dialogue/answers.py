@@ -185,6 +185,7 @@ def _by_number(tokens: tuple[str, ...], language: str, count: int) -> int | None
         led = any(pair in zip(tokens, tokens[1:], strict=False)
                   for pair in (("number", "one"), ("option", "one"), ("one", "please")))
         return 0 if tokens == ("one",) or led else None
+    rest = rest or (list(tokens) if len(tokens) == 1 else [])
     if len(rest) != 1:
         return None
     value = numbers.cardinal(rest[0], language)

@@ -105,6 +105,12 @@ _PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
                        "selam*", "gunaydin", "iyi aksamlar")),
 )
 
+# These hold words of other goals ("opening", "my appointment") and still ask for a time.
+_BOOKING_FIRST = (
+    "an opening", "any opening*", "openings", "book my", "make my appointment", "schedule my",
+    "book an", "book a", "make an appointment", "new appointment", "another appointment",
+    "randevu al*", "randevumu al*", "yeni randevu", "yeni bir randevu", "randevu istiyorum",
+)
 _SYMPTOMS = (
     "toothache", "tooth ache", "ache", "aches", "aching", "hurt", "hurts", "hurting", "pain", "painful",
     "pains", "sore", "fever", "rash", "swollen", "swelling", "infection", "infected", "symptom*", "cough",
@@ -128,6 +134,8 @@ _ADVICE = (
 def detect(text: str, language: str) -> Intent | None:
     """The goal of a turn, or None when no phrase tells it."""
     said = plain(text, language)
+    if has(said, *_BOOKING_FIRST):
+        return Intent.BOOK
     raw = f"{said} {text.strip().casefold()}"
     if has(said, *_ADVICE):
         return Intent.MEDICAL

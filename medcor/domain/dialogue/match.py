@@ -47,6 +47,7 @@ _GENERIC = frozenset(
     "dental dentist tooth teeth treatment test session therapy general medical the a an of for dis disi"
     " disim disleri tedavi tedavisi testi genel seans muayenesi check".split()
 )
+_COMMON = frozenset("will mark grace rose hope faith april june august page price long best cook".split())
 _TITLES = frozenset("dr doctor doctors dentist prof with doktor hekim dt see hanim bey".split())
 
 
@@ -65,9 +66,7 @@ def treatments(text: str, language: str, known: Sequence[Named]) -> list[Named]:
     concepts = _concepts(said)
     scored = [(_score(tokens, concepts, said, each.name), each) for each in known]
     best = max((score for score, _each in scored), default=0.0)
-    if best < 62:
-        return []
-    return [each for score, each in scored if score >= best - 8]
+    return [each for score, each in scored if best and score >= best - 8]
 
 
 def _score(tokens: tuple[str, ...], concepts: frozenset[int], said: str, name: str) -> float:
@@ -78,7 +77,8 @@ def _score(tokens: tuple[str, ...], concepts: frozenset[int], said: str, name: s
     telling = [each for each in words(name) if each not in _GENERIC and len(each) > 1]
     wanted = _concepts(folded)
     by_word = _mean([max((_alike(each, said) for said in tokens), default=0) for each in telling])
-    by_concept = 100 * len(wanted & concepts) / len(wanted) if wanted else 0.0
+    met = len(wanted & concepts)
+    by_concept = 100 * met / len(wanted) + 10 * (met - 1) if met else 0.0
     shared = sum(1 for each in words(name) if each in _GENERIC and each in tokens)
     best = max(by_word, by_concept)
     return best + min(shared, 2) * 5 if best >= 50 else 0.0
@@ -135,7 +135,7 @@ def _said_name(part: str, tokens: tuple[str, ...], index: int) -> float:
     near = set(tokens[max(0, index - 2) : index]) | set(tokens[index + 1 : index + 2])
     titled = bool(near & _TITLES)
     if token == part or (len(part) >= 4 and re.fullmatch(part + r"(?:s|la|le|yla|yle|dan|den|a|e|ya|ye)", token)):
-        return 100.0 if titled or len(part) >= 4 else 0.0
+        return 100.0 if titled or (len(part) >= 4 and part not in _COMMON) else 0.0
     close = fuzz.ratio(token, part)
     floor = 74 if titled and len(part) >= 4 else 88
     return close + 10 if titled and close >= floor else close if close >= floor and len(part) > 4 else 0.0

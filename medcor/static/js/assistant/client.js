@@ -159,15 +159,23 @@ export class AssistantClient {
     else this.fail(error.data?.code ?? "auth", error.data?.message);
   }
 
-  /** A frame written now would leave now: not so on a slow uplink, nor on a socket that is closing. */
+  get engine() {
+    return this.socket?.io?.engine;
+  }
+
+  /** The server has hung up, but the browser waits some seconds before it tells. */
+  get closing() {
+    return this.started && (this.engine?.transport?.ws?.readyState ?? WEBSOCKET_OPEN) !== WEBSOCKET_OPEN;
+  }
+
+  /** A frame written now would leave now: not so on a slow uplink. */
   get flowing() {
-    const engine = this.socket?.io?.engine;
-    const closing = (engine?.transport?.ws?.readyState ?? WEBSOCKET_OPEN) !== WEBSOCKET_OPEN;
-    return this.started && this.socket.connected && !closing && (engine?.writeBuffer?.length ?? 0) <= MOST_QUEUED_PACKETS;
+    return this.started && this.socket.connected && (this.engine?.writeBuffer?.length ?? 0) <= MOST_QUEUED_PACKETS;
   }
 
   sendFrame(frame) {
     if (!this.audio) return;
+    if (this.closing) this.lose("closing");
     if (this.flowing) {
       this.backlog.drain().forEach((waiting) => this.socket.emit("audio", waiting));
       this.socket.emit("audio", frame);

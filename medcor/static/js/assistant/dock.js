@@ -28,9 +28,10 @@ export class Dock {
 
   listen() {
     this.opener.hidden = false;
+    this.opener.setAttribute("aria-expanded", String(this.open));
     this.opener.addEventListener("click", () => this.show());
     this.panel.querySelector('[data-part="close"]').addEventListener("click", () => this.hide());
-    this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.isSheet && this.hide());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.isSheet && this.hide());
     this.wide.addEventListener("change", () => this.setSheet(false));
     for (const link of document.querySelectorAll("[data-assistant-open]")) this.openFrom(link);
   }

@@ -37,7 +37,7 @@ export class View {
     this.part("phase").textContent = this.strings.phases[phase];
     button.setAttribute("aria-label", this.strings.microphone[act]);
     button.setAttribute("aria-disabled", String(act === "wait" || this.typingOnly));
-    this.part("microphone-label").textContent = this.strings.microphone_short[act];
+    this.part("microphone-label").textContent = this.strings.microphone_short[this.typingOnly ? "none" : act];
     this.part("stop").hidden = ["idle", "closed", "error"].includes(phase);
     if (phase !== "listening") this.showLevel(0);
   }

@@ -1,0 +1,1 @@
+"""Measures of the product, printed and never tuned; run them with ``make bench``."""

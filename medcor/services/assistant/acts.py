@@ -1,0 +1,125 @@
+"""Changes that a turn makes: booked, cancelled, handed over, each at most once per turn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import errors
+from medcor.domain.permissions import Actor
+from medcor.models import AssistantAct, Handover
+from medcor.services import booking
+from medcor.services.assistant.facts import AppointmentFact, HandoverFact, Offer
+
+DOOR = "assistant"
+REASON_LENGTH = 500
+
+
+class OfferChanged(errors.BookingRefused):
+    """The slot or the price is not what the person agreed to; nothing was booked."""
+
+    code = "offer_changed"
+    text = "The clinic has just changed that time or its price."
+
+
+def act_key(turn_id: str, tool: str) -> str:
+    """The idempotency key of a tool in a turn; the database holds it unique per person."""
+    return f"{turn_id[:64]}:{tool}"[:100]
+
+
+def find_act(session: Session, actor: Actor, key: str) -> AssistantAct | None:
+    return session.scalar(
+        sa.select(AssistantAct).where(
+            AssistantAct.user_id == actor.user_id, AssistantAct.key == key
+        )
+    )
+
+
+def acts_of_turn(session: Session, actor: Actor, turn_id: str) -> list[AssistantAct]:
+    """What a turn has changed already, for a turn that arrives a second time."""
+    keys = [act_key(turn_id, tool) for tool in ("book_appointment", "cancel_appointment")]
+    return list(
+        session.scalars(
+            sa.select(AssistantAct).where(
+                AssistantAct.user_id == actor.user_id, AssistantAct.key.in_(keys)
+            )
+        )
+    )
+
+
+def _begin(session: Session, actor: Actor, key: str, tool: str, now: datetime) -> AssistantAct:
+    """Take the key first: of two runs of one turn the second waits here, and then finds it taken."""
+    act = AssistantAct(
+        clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, tool=tool, created_at=now
+    )
+    session.add(act)
+    session.flush()
+    return act
+
+
+def book_offer(
+    session: Session, actor: Actor, offer: Offer, turn_id: str, now: datetime
+) -> AppointmentFact:
+    """Book what was offered and agreed to; again for the same turn gives the same appointment.
+
+    Errors: those of ``book_appointment``, and OfferChanged when price or time differ by now.
+    """
+    key = act_key(turn_id, "book_appointment")
+    known = find_act(session, actor, key)
+    if known is not None:
+        return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
+    act = _begin(session, actor, key, "book_appointment", now)
+    request = booking.BookingRequest(
+        doctor_id=offer.doctor_id, treatment_id=offer.treatment.id, slot_id=offer.slot_id,
+        day=offer.day, door=DOOR,
+    )
+    made = booking.book_appointment(session, actor, request, now)
+    if made.price_minor != offer.treatment.price_minor or made.starts_at != offer.starts_at:
+        raise OfferChanged()
+    act.subject_id = made.id
+    session.flush()
+    return AppointmentFact.of(made)
+
+
+def cancel_own(
+    session: Session, actor: Actor, appointment_id: int, turn_id: str, now: datetime
+) -> AppointmentFact:
+    """Cancel the person's own appointment; again for the same turn changes nothing."""
+    key = act_key(turn_id, "cancel_appointment")
+    known = find_act(session, actor, key)
+    if known is not None:
+        return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
+    act = _begin(session, actor, key, "cancel_appointment", now)
+    row = booking.cancel_appointment(session, actor, appointment_id, "", now)
+    act.subject_id = row.id
+    session.flush()
+    return AppointmentFact.of(row)
+
+
+def hand_over(
+    session: Session, actor: Actor, reason: str, session_id: str, turn_id: str, now: datetime
+) -> HandoverFact:
+    """Ask for a person. One that waits from the same talk is joined, its reason extended."""
+    key = act_key(turn_id, "hand_over_to_staff")
+    known = find_act(session, actor, key)
+    if known is not None and known.subject_id:
+        return HandoverFact(known.subject_id, already=True)
+    act = _begin(session, actor, key, "hand_over_to_staff", now)
+    waiting = session.scalar(
+        sa.select(Handover).where(
+            Handover.user_id == actor.user_id,
+            Handover.session_id == session_id,
+            Handover.taken_at.is_(None),
+        ).order_by(Handover.id).limit(1)
+    )
+    row = waiting or Handover(
+        clinic_id=actor.clinic_id, user_id=actor.user_id, session_id=session_id, created_at=now
+    )
+    row.reason = "\n".join(filter(None, (row.reason, reason)))[-REASON_LENGTH:]
+    session.add(row)
+    session.flush()
+    act.subject_id = row.id
+    session.flush()
+    return HandoverFact(row.id, already=waiting is not None)

@@ -1,0 +1,88 @@
+"""What one talk remembers between turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from medcor.domain.dialogue.when import When
+from medcor.domain.talk import Card
+from medcor.services.assistant.facts import AppointmentFact, Catalogue, Offer
+from medcor.services.assistant.toolbox import Toolbox
+
+
+class Ask(StrEnum):
+    """The question that waits for an answer."""
+
+    NOTHING = "nothing"
+    TREATMENT = "treatment"
+    DOCTOR = "doctor"
+    FIND = "find"
+    TIME = "time"
+    BOOK = "book"
+    WHICH_CANCEL = "which_cancel"
+    WHICH_MOVE = "which_move"
+    CANCEL = "cancel"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply before it is streamed."""
+
+    text: str
+    cards: tuple[Card, ...] = ()
+
+    def after(self, *texts: str) -> Answer:
+        """The same answer with sentences before it."""
+        return Answer(" ".join(filter(None, (*texts, self.text))), self.cards)
+
+
+@dataclass
+class TalkState:
+    """The wish so far, the question that is open, and what was said last.
+
+    ``unsaid`` is the news of a change that was made while its turn was being interrupted.
+    """
+
+    language: str
+    treatment_id: int | None = None
+    doctor_id: int | None = None
+    when: When = field(default_factory=When)
+    asking: Ask = Ask.NOTHING
+    choices: tuple[int, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    offer: Offer | None = None
+    appointments: tuple[AppointmentFact, ...] = ()
+    appointment: AppointmentFact | None = None
+    moving: AppointmentFact | None = None
+    misses: int = 0
+    turns: int = 0
+    said: tuple[str, ...] = ()
+    last_turn: str = ""
+    last: Answer | None = None
+    unsaid: Answer | None = None
+
+    def hear(self, text: str) -> None:
+        """Remember the last few things said, for the staff who may take over."""
+        self.turns += 1
+        self.said = (*self.said, text[:150])[-3:]
+
+    def forget_wish(self) -> None:
+        """Start afresh; what was said last stays for *repeat*."""
+        self.treatment_id = self.doctor_id = self.offer = self.appointment = self.moving = None
+        self.when, self.asking = When(), Ask.NOTHING
+        self.choices, self.offers, self.appointments = (), (), ()
+
+
+@dataclass
+class Desk:
+    """All that a step of the dialogue works with."""
+
+    state: TalkState
+    box: Toolbox
+    catalogue: Catalogue
+
+    @property
+    def language(self) -> str:
+        return self.state.language

@@ -1,0 +1,177 @@
+"""Find free times that meet a wish, or the nearest ones; only the scheduling engine knows them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from medcor.domain import scheduling as rules
+from medcor.domain.dialogue.when import When
+from medcor.models import Clinic, Treatment
+from medcor.services import lookup, scheduling
+from medcor.services.assistant.facts import FreeTimes, Offer, TreatmentFact
+
+CHUNK_DAYS = 7
+# Times whose number says how far the search for the nearest ones goes around the wish.
+NEAREST_POOL = 12
+DEFAULT_OFFERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TimesWish:
+    """What to look for. ``since`` and ``until`` bound the start: after it, or before it."""
+
+    treatment_id: int
+    doctor_id: int | None = None
+    when: When = When()
+    since: datetime | None = None
+    until: datetime | None = None
+    near: datetime | None = None
+    limit: int = DEFAULT_OFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    session: Session
+    clinic: Clinic
+    treatment: Treatment
+    doctors: list[int]
+    patient_id: int | None
+    now: datetime
+
+    def free(self, first: date, last: date) -> list[rules.Opening]:
+        days = rules.days_from(first, (last - first).days + 1)
+        found = scheduling.find_openings(
+            self.session, self.clinic, self.treatment, self.doctors, days, self.now, self.patient_id
+        )
+        return [each for each in found if each.free]
+
+    @property
+    def today(self) -> date:
+        return rules.local_today(self.clinic.zone_info, self.now)
+
+    @property
+    def horizon(self) -> date:
+        return self.today + timedelta(days=self.clinic.horizon_days)
+
+
+def find_free_times(
+    session: Session, clinic_id: int, patient_id: int | None, wish: TimesWish, now: datetime
+) -> FreeTimes:
+    """Free times that meet the wish, at most ``limit``; if there is none, the nearest ones.
+
+    TreatmentNotFound or DoctorNotFound when the ids do not belong together.
+    """
+    clinic = lookup.get_clinic(session, clinic_id)
+    treatment = lookup.get_treatment(session, wish.treatment_id, wish.doctor_id)
+    if wish.doctor_id:
+        doctors = [lookup.get_doctor(session, wish.doctor_id).id]
+    else:
+        doctors = scheduling.doctor_ids_for(session, treatment.id)
+    search = _Search(session, clinic, treatment, doctors, patient_id, now)
+    if wish.near:
+        return FreeTimes(_offers(search, _nearest_to(search, wish.near, wish.limit)), exact=False)
+    met = _matching(search, wish)
+    if met or wish.until:
+        return FreeTimes(_offers(search, met))
+    if wish.since:
+        return FreeTimes(())
+    anchor = _anchor(search, wish.when)
+    return FreeTimes(_offers(search, _nearest_to(search, anchor, wish.limit)), exact=False)
+
+
+def _matching(search: _Search, wish: TimesWish) -> list[rules.Opening]:
+    """The first openings that meet the wish, on different times where there are enough."""
+    allowed = _allowed(search, wish)
+    found: list[rules.Opening] = []
+    for first, last in _chunks(search, wish):
+        found.extend(each for each in search.free(first, last) if allowed(each))
+        if not wish.until and len(_spread(found, wish)) >= wish.limit:
+            break
+    if wish.until:
+        found = found[-wish.limit * 4 :]
+        return _spread(found[::-1], wish)[::-1]
+    return _spread(found, wish)
+
+
+def _allowed(search: _Search, wish: TimesWish) -> Callable[[rules.Opening], bool]:
+    def test(each: rules.Opening) -> bool:
+        if wish.since and each.span.start <= wish.since:
+            return False
+        if wish.until and each.span.start >= wish.until:
+            return False
+        return wish.when.allows(each.day, each.slot.start)
+
+    return test
+
+
+def _chunks(search: _Search, wish: TimesWish) -> Iterator[tuple[date, date]]:
+    """Weeks from the first day that can count to the last, so that a near time is found cheaply."""
+    zone = search.clinic.zone_info
+    first = max(search.today, wish.when.first or search.today)
+    last = min(search.horizon, wish.when.last or search.horizon)
+    if wish.since:
+        first = max(first, rules.local_today(zone, wish.since))
+    if wish.until:
+        last = min(last, rules.local_today(zone, wish.until))
+        first = max(first, last - timedelta(days=28))
+    while first <= last:
+        yield first, min(last, first + timedelta(days=CHUNK_DAYS - 1))
+        first += timedelta(days=CHUNK_DAYS)
+
+
+def _spread(found: Sequence[rules.Opening], wish: TimesWish) -> list[rules.Opening]:
+    """Different starts first; the same start with another doctor only to fill up."""
+    seen: set[datetime] = set()
+    firsts, others = [], []
+    for each in found:
+        (others if each.span.start in seen else firsts).append(each)
+        seen.add(each.span.start)
+    chosen = firsts[: wish.limit]
+    if wish.when.at:
+        chosen += others[: wish.limit - len(chosen)]
+    return sorted(chosen, key=lambda each: (each.span.start, each.slot.doctor_id))
+
+
+def _anchor(search: _Search, when: When) -> datetime:
+    """The instant that a wish means most: its day, today or later, at its time of day."""
+    day = min(max(when.first or search.today, search.today), search.horizon)
+    while not when.allows_day(day) and day < search.horizon and when.weekdays:
+        day += timedelta(days=1)
+    clock = when.at or when.after or datetime.min.time()
+    return rules.to_instant(search.clinic.zone_info, day, clock) or search.now
+
+
+def _nearest_to(search: _Search, anchor: datetime, limit: int) -> list[rules.Opening]:
+    """The free times with the least distance to an instant, in order of time."""
+    centre = rules.local_today(search.clinic.zone_info, anchor)
+    found: list[rules.Opening] = []
+    for reach in (3, 14, search.clinic.horizon_days):
+        first = max(search.today, centre - timedelta(days=reach))
+        last = min(search.horizon, centre + timedelta(days=reach))
+        found = search.free(first, last) if first <= last else []
+        if len({each.span.start for each in found}) >= NEAREST_POOL:
+            break
+    by_distance = sorted(found, key=lambda each: (abs(each.span.start - anchor), each.slot.doctor_id))
+    return _spread(by_distance, TimesWish(search.treatment.id, limit=limit))
+
+
+def _offers(search: _Search, openings: Sequence[rules.Opening]) -> tuple[Offer, ...]:
+    names = {
+        doctor_id: lookup.get_doctor(search.session, doctor_id).name
+        for doctor_id in {each.slot.doctor_id for each in openings}
+    }
+    row = search.treatment
+    treatment = TreatmentFact(row.id, row.name, row.price_minor, row.minutes)
+    return tuple(
+        Offer(
+            key=secrets.token_hex(4), treatment=treatment, doctor_id=each.slot.doctor_id,
+            doctor=names[each.slot.doctor_id], slot_id=each.slot.id, day=each.day,
+            start=each.slot.start, starts_at=each.span.start, currency=search.clinic.currency,
+        )
+        for each in openings
+    )

@@ -1,0 +1,284 @@
+"""The tools of the assistant: one registry for the guided assistant and for a language model.
+
+Who asks, for which clinic, with which doctor and at which price is never an argument that a model
+or a person can fill in: it comes from the actor, the database, or an offer issued in this talk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import errors
+from medcor.domain.dialogue import wording
+from medcor.domain.permissions import Actor, Role
+from medcor.domain.scheduling import local_today
+from medcor.domain.talk import ToolStep
+from medcor.models import Appointment, TreatmentDoctor
+from medcor.models import Doctor as DoctorRow
+from medcor.services import agenda, catalogue, lookup
+from medcor.services.assistant import acts, times
+from medcor.services.assistant.facts import (
+    AppointmentFact,
+    Catalogue,
+    ClinicFact,
+    DoctorFact,
+    FreeTimes,
+    HandoverFact,
+    Offer,
+    TreatmentFact,
+)
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+Steps = Generator[ToolStep, None, T]
+MAX_STEPS = 3
+MAX_LISTED = 10
+
+
+class StepLimitReached(errors.DomainError):
+    """A turn asked for more tool steps than it may have."""
+
+    code = "step_limit"
+    text = "That needed too many steps. Please ask for one thing at a time."
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One thing the assistant can do; ``writes`` marks those that change something."""
+
+    name: str
+    roles: frozenset[Role]
+    use: Callable[..., Any]
+    writes: bool = False
+
+
+@dataclass
+class Toolbox:
+    """The tools at work for one talk. ``begin`` is called at the start of each turn."""
+
+    actor: Actor
+    session_id: str
+    run: Callable[[Work[Any]], Any]
+    look: Callable[[Work[Any]], Any]
+    clock: Callable[[], datetime]
+    turn_id: str = ""
+    steps: int = 0
+    acting: bool = False
+
+    def begin(self, turn_id: str) -> None:
+        self.turn_id, self.steps, self.acting = turn_id, 0, False
+
+    def step(self, name: str, language: str, **arguments: Any) -> Steps[Any]:
+        """Use a tool and tell of it; from the moment a writing tool starts the turn must finish.
+
+        Raises the tool's DomainError, NotAllowed for another role's tool, or StepLimitReached.
+        """
+        tool = TOOLS[name]
+        if self.actor.role not in tool.roles:
+            raise errors.NotAllowed()
+        if self.steps >= MAX_STEPS:
+            raise StepLimitReached()
+        self.steps += 1
+        summary = wording.say(language, f"step_{name}")
+        yield ToolStep(name, "running", summary)
+        self.acting = self.acting or tool.writes
+        try:
+            result = tool.use(self, **arguments)
+        except Exception:
+            yield ToolStep(name, "failed", summary)
+            raise
+        yield ToolStep(name, "done", summary)
+        return result
+
+    def load_catalogue(self) -> Catalogue:
+        """What the clinic offers now; a background for understanding and no tool step."""
+        return self.look(lambda session: read_catalogue(session, self.actor.clinic_id))
+
+    def load_country(self) -> str:
+        """The clinic's country, for the emergency number."""
+        return self.look(lambda session: lookup.get_clinic(session, self.actor.clinic_id).country)
+
+
+def read_catalogue(session: Session, clinic_id: int) -> Catalogue:
+    """The clinic, its bookable treatments and its active doctors, in four queries."""
+    given: dict[int, set[int]] = {}
+    pairs = sa.select(TreatmentDoctor.doctor_id, TreatmentDoctor.treatment_id)
+    for doctor_id, treatment_id in session.execute(pairs):
+        given.setdefault(doctor_id, set()).add(treatment_id)
+    treatments = [
+        TreatmentFact(row.id, row.name, row.price_minor, row.minutes)
+        for row in session.scalars(catalogue.bookable_treatments())
+    ]
+    offered = {each.id for each in treatments}
+    rows = [
+        row for row in session.scalars(sa.select(DoctorRow).where(DoctorRow.is_active).order_by(DoctorRow.id))
+        if row.user.is_active
+    ]
+    fields = catalogue.specialisations_of(session, [row.id for row in rows])
+    doctors = [
+        DoctorFact(row.id, row.name, tuple(fields[row.id]), frozenset(given.get(row.id, set()) & offered))
+        for row in rows
+    ]
+    return Catalogue(_read_clinic(session, clinic_id), tuple(treatments), tuple(doctors))
+
+
+def _read_clinic(session: Session, clinic_id: int, *, with_hours: bool = False) -> ClinicFact:
+    row = lookup.get_clinic(session, clinic_id)
+    hours = catalogue.opening_hours(session) if with_hours else []
+    return ClinicFact(
+        name=row.name, zone=row.zone_info, country=row.country, currency=row.currency,
+        horizon_days=row.horizon_days, address=row.address, phone=row.phone, email=row.email,
+        hours=tuple((each.weekday, each.opens, each.closes) for each in hours),
+    )
+
+
+def _list_treatments(box: Toolbox) -> tuple[TreatmentFact, ...]:
+    return box.load_catalogue().treatments
+
+
+def _list_doctors(box: Toolbox, treatment_id: int | None = None) -> tuple[DoctorFact, ...]:
+    found = box.load_catalogue()
+    return found.doctors_for(treatment_id) if treatment_id else found.doctors
+
+
+def _find_free_times(box: Toolbox, wish: times.TimesWish) -> FreeTimes:
+    return box.look(
+        lambda session: times.find_free_times(
+            session, box.actor.clinic_id, box.actor.profile_id, wish, box.clock()
+        )
+    )
+
+
+def _book_appointment(box: Toolbox, offer: Offer) -> AppointmentFact:
+    """Book an offer of this talk. A lost race against the same turn gives that turn's result."""
+    try:
+        return box.run(
+            lambda session: acts.book_offer(session, box.actor, offer, box.turn_id, box.clock())
+        )
+    except errors.Conflict:
+        known = _known_result(box, "book_appointment")
+        if known is None:
+            raise
+        return known
+
+
+def _cancel_appointment(box: Toolbox, appointment_id: int) -> AppointmentFact:
+    try:
+        return box.run(
+            lambda session: acts.cancel_own(
+                session, box.actor, appointment_id, box.turn_id, box.clock()
+            )
+        )
+    except errors.Conflict:
+        known = _known_result(box, "cancel_appointment")
+        if known is None:
+            raise
+        return known
+
+
+def _known_result(box: Toolbox, tool: str) -> AppointmentFact | None:
+    key = acts.act_key(box.turn_id, tool)
+
+    def find(session: Session) -> AppointmentFact | None:
+        act = acts.find_act(session, box.actor, key)
+        row = lookup.find(session, Appointment, act.subject_id) if act else None
+        return AppointmentFact.of(row) if row else None
+
+    return box.look(find)
+
+
+def _list_my_appointments(box: Toolbox) -> tuple[AppointmentFact, ...]:
+    def read(session: Session) -> tuple[AppointmentFact, ...]:
+        wanted = agenda.visible_to(box.actor).where(
+            Appointment.status.in_(("Pending", "Confirmed")), Appointment.ends_at > box.clock()
+        )
+        rows = session.scalars(wanted.order_by(Appointment.starts_at, Appointment.id).limit(MAX_LISTED))
+        return tuple(AppointmentFact.of(row) for row in rows)
+
+    return box.look(read)
+
+
+def _clinic_info(box: Toolbox) -> ClinicFact:
+    return box.look(
+        lambda session: _read_clinic(session, box.actor.clinic_id, with_hours=True)
+    )
+
+
+def _hand_over_to_staff(box: Toolbox, reason: str) -> HandoverFact:
+    return box.run(
+        lambda session: acts.hand_over(
+            session, box.actor, reason, box.session_id, box.turn_id, box.clock()
+        )
+    )
+
+
+def _my_day(box: Toolbox, day: date | None = None) -> tuple[AppointmentFact, ...]:
+    """The doctor's own appointments of a local day, today by default, in order of time."""
+
+    def read(session: Session) -> tuple[AppointmentFact, ...]:
+        clinic = lookup.get_clinic(session, box.actor.clinic_id)
+        wanted = agenda.visible_to(box.actor).where(
+            Appointment.day == (day or local_today(clinic.zone_info, box.clock())),
+            Appointment.status != "Cancelled",
+        )
+        return tuple(
+            AppointmentFact.of(row)
+            for row in session.scalars(wanted.order_by(Appointment.starts_at, Appointment.id))
+        )
+
+    return box.look(read)
+
+
+def _next_patient(box: Toolbox) -> AppointmentFact | None:
+    """The doctor's next live appointment that has not begun more than a moment ago."""
+    moment = box.clock() - timedelta(minutes=5)
+
+    def read(session: Session) -> AppointmentFact | None:
+        wanted = agenda.visible_to(box.actor).where(
+            Appointment.status.in_(("Pending", "Confirmed")), Appointment.starts_at >= moment
+        )
+        row = session.scalar(wanted.order_by(Appointment.starts_at, Appointment.id).limit(1))
+        return AppointmentFact.of(row) if row else None
+
+    return box.look(read)
+
+
+def turn_results(box: Toolbox) -> list[tuple[str, AppointmentFact]]:
+    """What this turn has booked or cancelled already, if it arrives a second time."""
+
+    def read(session: Session) -> list[tuple[str, AppointmentFact]]:
+        found = []
+        for act in acts.acts_of_turn(session, box.actor, box.turn_id):
+            row = lookup.find(session, Appointment, act.subject_id)
+            if row is not None:
+                found.append((act.tool, AppointmentFact.of(row)))
+        return found
+
+    return box.look(read)
+
+
+_PATIENT = frozenset({Role.PATIENT})
+_DOCTOR = frozenset({Role.DOCTOR})
+_BOTH = _PATIENT | _DOCTOR
+
+TOOLS: dict[str, Tool] = {
+    tool.name: tool
+    for tool in (
+        Tool("list_treatments", _BOTH, _list_treatments),
+        Tool("list_doctors", _BOTH, _list_doctors),
+        Tool("find_free_times", _PATIENT, _find_free_times),
+        Tool("book_appointment", _PATIENT, _book_appointment, writes=True),
+        Tool("cancel_appointment", _PATIENT, _cancel_appointment, writes=True),
+        Tool("list_my_appointments", _PATIENT, _list_my_appointments),
+        Tool("clinic_info", _BOTH, _clinic_info),
+        Tool("hand_over_to_staff", _PATIENT, _hand_over_to_staff, writes=True),
+        Tool("my_day", _DOCTOR, _my_day),
+        Tool("next_patient", _DOCTOR, _next_patient),
+    )
+}

@@ -1,0 +1,125 @@
+"""Put the voice path together: the assistant, the recogniser, the way out, the namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from engineio.packet import MESSAGE, Packet
+from flask import Flask
+
+from config import Settings
+from medcor.domain.talk import Talk
+from medcor.extensions import socketio
+from medcor.integrations.bundled_speech import BundledSpeech
+from medcor.integrations.recognisers import AudioFormat, Post, Recogniser
+from medcor.integrations.recognisers.deepgram import Options
+from medcor.integrations.recognisers.link import DeepgramLink
+from medcor.services.assistant import open_talk
+from medcor.web.state import AppState
+
+from .namespace import TranscriptionNamespace
+from .outbox import NAMESPACE
+from .parts import Limits, Parts
+from .registry import Registry
+from .work import Work
+
+# A page that reads nothing is hung up rather than filled up; it comes back and gets what it missed.
+MOST_UNSENT = 1000
+
+
+def install(app: Flask) -> None:
+    """Add the namespace to the application's Socket.IO server; starts nothing."""
+    state: AppState = app.extensions["medcor"]
+    server = socketio.server
+    parts = Parts(
+        make_talk=lambda work, prompt, session_id: make_talk(state, work, prompt, session_id),
+        make_recogniser=lambda audio, post: make_recogniser(state, audio, post),
+        send=_sender(server),
+        hang_up=lambda client: server.eio.disconnect(client),
+        limits=Limits(
+            session=state.settings.voice_session_minutes * 60.0,
+            per_user=state.settings.voice_sessions_per_user,
+        ),
+    )
+    registry = Registry(app, parts)
+    state.parts["voice"] = registry
+    namespace = TranscriptionNamespace(app, registry)
+    socketio.on_namespace(namespace)
+    # Straight from Socket.IO, ahead of the namespace's own dispatch: ten times a second and page.
+    server.on("audio", namespace.on_audio, namespace=NAMESPACE)
+
+
+def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: str) -> Talk:
+    """Open one person's conversation with the assistant that the settings choose."""
+    return open_talk(
+        work.actor,
+        prompt,
+        language=work.language,
+        session_id=session_id,
+        run=work.run,
+        look=work.look,
+        clock=work.now,
+    )
+
+
+def make_recogniser(state: AppState, audio: AudioFormat, post: Post) -> Recogniser:
+    settings = state.settings
+    options = Options(
+        model=settings.deepgram_model,
+        smart_format=settings.deepgram_smart_format,
+        filler_words=settings.deepgram_filler_words,
+        punctuate=settings.deepgram_punctuate,
+        endpointing=settings.deepgram_endpointing_ms,
+        utterance_end_ms=settings.deepgram_utterance_end_ms,
+    )
+    return DeepgramLink(_address(state), options, audio, post)
+
+
+def _address(state: AppState) -> Callable[[], tuple[str, str]]:
+    """Where speech goes: the configured server, else the bundled one, whose port may change."""
+    settings = state.settings
+    if settings.deepgram_ws_url:
+        return lambda: (settings.deepgram_ws_url, settings.deepgram_api_key)
+    return lambda: _bundled(state)
+
+
+def _bundled(state: AppState) -> tuple[str, str]:
+    speech: BundledSpeech | None = state.parts.get("speech")
+    if speech is None:
+        raise OSError("the bundled speech server was not started")
+    return speech.url(), speech.key
+
+
+def _sender(server: Any) -> Callable[[str, str], bool]:
+    def send(client: str, packet: str) -> bool:
+        """Queue a packet for a page of this process; False when it is gone or reads nothing."""
+        connection = server.eio.sockets.get(client)
+        if connection is None or connection.closed:
+            return False
+        if connection.queue.qsize() > MOST_UNSENT:
+            server.eio.disconnect(client)
+            return False
+        connection.send(Packet(MESSAGE, packet))
+        return True
+
+    return send
+
+
+def origin_check(settings: Settings) -> Callable[[str, dict[str, Any]], bool]:
+    """Which web origins may open a socket: this server's own, as PUBLIC_URL names it.
+
+    Outside production the address that the browser used counts too: there it is a port on
+    loopback that PUBLIC_URL need not know.
+    """
+    public = urlsplit(settings.public_url)
+    own = f"{public.scheme}://{public.netloc}"
+
+    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+        if origin == own:
+            return True
+        host = f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"
+        return settings.medcor_env != "production" and origin == host
+
+    return allowed

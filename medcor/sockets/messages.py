@@ -1,0 +1,141 @@
+"""The shapes of what a client sends, checked against lists; nothing is passed on as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from medcor.domain import errors
+from medcor.domain.identity import email_key
+from medcor.domain.permissions import Actor
+from medcor.integrations.recognisers import AudioFormat
+
+ENCODINGS = frozenset({"linear16"})
+SAMPLE_RATES = frozenset({8000, 16000, 44100, 48000})
+LONGEST_TEXT = 2000
+CODES = frozenset(
+    {
+        "auth",
+        "prompt_required",
+        "identity_mismatch",
+        "bad_message",
+        "unsupported_language",
+        "too_many_sessions",
+        "session_ended",
+        "credits_exhausted",
+        "recogniser_unavailable",
+        "model_unavailable",
+        "rate_limited",
+    }
+)
+_AUTH = (errors.SignInRequired, errors.NotAllowed)
+
+
+def code_of(error: errors.DomainError) -> str:
+    """The namespace's code of a domain error; one of CODES whatever it is."""
+    if isinstance(error, _AUTH):
+        return "auth"
+    return error.code if error.code in CODES else "bad_message"
+
+
+def refusal(error: errors.DomainError, text: str) -> dict[str, Any]:
+    """What a refused event is acknowledged with."""
+    return {"ok": False, "code": code_of(error), "message": text}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A checked ``start``; ``audio`` is None for a talk by typing only."""
+
+    language: str
+    audio: AudioFormat | None
+    session_id: str
+    last_seq: int | None
+
+
+def read_start(
+    payload: Any, actor: Actor, language: str, spoken: Collection[str], written: Collection[str]
+) -> Start:
+    """Check a ``start``. Raises BadMessage, IdentityMismatch or UnsupportedLanguage."""
+    body = read_object(payload)
+    _check_identity(body, actor)
+    chosen = body.get("language") or language
+    audio = _read_audio(body, chosen, spoken)
+    if audio is None and chosen not in written:
+        raise errors.UnsupportedLanguage("The assistant does not speak this language yet.")
+    last_seq = body.get("last_seq")
+    if last_seq is not None and (isinstance(last_seq, bool) or not isinstance(last_seq, int)):
+        raise errors.BadMessage()
+    session_id = body.get("session_id") or ""
+    if not isinstance(session_id, str) or len(session_id) > 36:
+        raise errors.BadMessage()
+    return Start(chosen, audio, session_id, last_seq)
+
+
+def read_object(payload: Any) -> dict[str, Any]:
+    """A JSON object, also where it was sent as text; nothing at all is an empty one."""
+    if payload is None:
+        return {}
+    if isinstance(payload, str):
+        try:
+            payload = json.loads(payload)
+        except ValueError:
+            raise errors.BadMessage() from None
+    if not isinstance(payload, dict):
+        raise errors.BadMessage()
+    return payload
+
+
+def _check_identity(body: dict[str, Any], actor: Actor) -> None:
+    user_id, email = body.get("user_id"), body.get("user_email")
+    if user_id is not None and str(user_id) != str(actor.user_id):
+        raise errors.IdentityMismatch()
+    if email is not None and (
+        not isinstance(email, str) or email_key(email) != email_key(actor.email)
+    ):
+        raise errors.IdentityMismatch()
+
+
+def _read_audio(body: dict[str, Any], language: Any, spoken: Collection[str]) -> AudioFormat | None:
+    encoding, rate = body.get("encoding"), body.get("sample_rate")
+    if encoding is None and rate is None:
+        return None
+    if encoding not in ENCODINGS or isinstance(rate, bool) or rate not in SAMPLE_RATES:
+        raise errors.BadMessage("This kind of audio is not accepted here.")
+    if language not in spoken:
+        raise errors.UnsupportedLanguage()
+    return AudioFormat(encoding, rate, language)
+
+
+def read_text(payload: Any) -> str:
+    """The words of a typed turn, trimmed; BadMessage when there are none or too many."""
+    text = payload.get("text") if isinstance(payload, dict) else None
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
+        raise errors.BadMessage()
+    return " ".join(text.split())
+
+
+def read_frame(data: Any, audio: AudioFormat) -> bytes:
+    """A frame of 16-bit PCM, at most one second of it, binary or as ``{"audio": base64}``."""
+    if isinstance(data, dict):
+        data = decode_audio(data.get("audio"))
+    if not isinstance(data, (bytes, bytearray)):
+        raise errors.BadMessage()
+    if not data or len(data) % 2 or len(data) > audio.bytes_per_second:
+        raise errors.BadMessage()
+    return bytes(data)
+
+
+def decode_audio(value: Any) -> bytes:
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if not isinstance(value, str):
+        raise errors.BadMessage()
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise errors.BadMessage() from None

@@ -1,0 +1,313 @@
+"""Many at once for one time: real server processes, both databases, both doors.
+
+The claims' unique constraints are all that stands between two bookings; without them the same race
+books a time many times over.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from medcor.domain import scheduling as rules
+from medcor.domain.appointments import LIVE
+from medcor.extensions import db
+from medcor.models import Appointment, Claim
+from medcor.web.transaction import reading, transaction
+from tests.app_servers import Answer, AppServer, running
+from tests.live_clinic import LiveClinic, live_clinic, next_monday
+from tests.race_worker import Browser, Ran, WidgetCaller, most_at_once, race
+
+RACERS = 50
+MIX_SECONDS = 60 if os.environ.get("MEDCOR_SOAK") else 5
+MONDAY = next_monday()
+ROOMY = {
+    "LIMIT_API_CALLS_PER_MINUTE": "1000000",
+    "LIMIT_EMAIL_LOOKUPS": "1000000 per minute",
+    "LIMIT_SIGN_INS_PER_MINUTE": "100000",
+    "LIMIT_SIGN_INS_PER_ACCOUNT": "100000 per minute",
+}
+BOOKED = {"error": "Slot is already booked."}
+UNIQUE = re.compile(r"CONSTRAINT uq_claims_(?:doctor|patient)_step UNIQUE \([^)]*\),?")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def field(request, tmp_path_factory) -> Iterator[tuple[LiveClinic, tuple[AppServer, ...]]]:
+    """A clinic with fifty patients and two server processes on its database."""
+    folder = tmp_path_factory.mktemp("race")
+    with live_clinic(request.param, folder, RACERS) as live:
+        servers = [AppServer(folder, live.database_url, ROOMY) for _ in range(2)]
+        with running(*servers) as ready:
+            yield live, ready
+
+
+@pytest.fixture()
+def live(field) -> LiveClinic:
+    """The clinic without any appointment."""
+    made, _servers = field
+    with transaction(made.clinic.id) as session:
+        session.execute(sa.delete(Claim))
+        session.execute(sa.delete(Appointment))
+    return made
+
+
+@pytest.fixture()
+def servers(field) -> tuple[AppServer, ...]:
+    return field[1]
+
+
+def widgets(live: LiveClinic, servers: tuple[AppServer, ...], count: int) -> list[WidgetCaller]:
+    bearer = live.bearer
+    return [
+        WidgetCaller(live, servers[number % len(servers)], patient.email, bearer)
+        for number, patient in enumerate(live.patients[:count])
+    ]
+
+
+def read_all(live: LiveClinic) -> tuple[list[Appointment], list[Claim]]:
+    session = reading(live.clinic.id)
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        # Both look-ups must see one moment; SQLite's readers always do.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return list(session.scalars(sa.select(Appointment))), list(session.scalars(sa.select(Claim)))
+
+
+def check_claims(live: LiveClinic) -> list[Appointment]:
+    """Every live appointment holds exactly its steps, and nothing else holds any."""
+    appointments, claims = read_all(live)
+    held: dict[int, set[tuple[int, int, int | None]]] = {}
+    for claim in claims:
+        row = (claim.step, claim.doctor_id, claim.patient_id)
+        held.setdefault(claim.appointment_id, set()).add(row)
+    alive = [each for each in appointments if each.status in LIVE]
+    expected = {
+        each.id: {
+            (step, each.doctor_id, each.patient_id)
+            for step in rules.steps(rules.Span(each.starts_at, each.ends_at))
+        }
+        for each in alive
+    }
+    assert held == expected
+    check_overlaps(alive)
+    return alive
+
+
+def check_overlaps(alive: list[Appointment]) -> None:
+    spans = [(each, rules.Span(each.starts_at, each.ends_at)) for each in alive]
+    for index, (one, span) in enumerate(spans):
+        for other, other_span in spans[index + 1 :]:
+            shared = one.doctor_id == other.doctor_id or one.patient_id == other.patient_id
+            assert not (shared and span.overlaps(other_span))
+
+
+def test_fifty_clients_race_for_one_slot_through_both_doors(live, servers):
+    slot, doctor = live.clinic.slot_ids[0], live.clinic.doctor.profile_id
+    half = RACERS // 2
+    callers: list[WidgetCaller | Browser] = [*widgets(live, servers, half)]
+    for number, patient in enumerate(live.patients[half:]):
+        callers.append(Browser(live, servers[number % 2]).sign_in(patient.email))
+    ran = race([caller.booking(slot, doctor, MONDAY) for caller in callers])
+    api, pages = ran[:half], ran[half:]
+    check_api_answers(api)
+    for each in pages:
+        assert each.status in (302, 409)
+        if each.status == 409:
+            assert b"has just been booked" in each.answer.body
+        else:
+            assert "/appointment-success/" in each.answer.headers["location"]
+    winners = [each for each in ran if each.status in (201, 302)]
+    assert len(winners) == 1 and len(check_claims(live)) == 1
+    assert most_at_once(ran) >= 10
+
+
+def check_api_answers(ran: list[Ran]) -> None:
+    for each in ran:
+        assert each.status in (201, 400)
+        if each.status == 400:
+            assert each.answer.json == BOOKED
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_fifty_clients_race_through_the_chatbot_api(live, servers, round_):
+    slot, doctor = live.clinic.slot_ids[round_], live.clinic.doctor.profile_id
+    ran = race([each.booking(slot, doctor, MONDAY) for each in widgets(live, servers, RACERS)])
+    check_api_answers(ran)
+    assert Counter(each.status for each in ran) == {201: 1, 400: RACERS - 1}
+    assert len(check_claims(live)) == 1
+
+
+def test_one_patient_races_for_two_doctors_at_the_same_time(live, servers):
+    clinic, patient, bearer = live.clinic, live.patients[0], live.bearer
+    runners = []
+    for number in range(20):
+        caller = WidgetCaller(live, servers[number % 2], patient.email, bearer)
+        slot, doctor = (
+            (clinic.slot_ids[0], clinic.doctor)
+            if number % 4 < 2
+            else (live.other_slot_id, clinic.other_doctor)
+        )
+        runners.append(caller.booking(slot, doctor.profile_id, MONDAY))
+    ran = race(runners)
+    check_api_answers(ran)
+    assert Counter(each.status for each in ran) == {201: 1, 400: 19}
+    assert len(check_claims(live)) == 1
+
+
+def test_copies_of_one_request_with_its_key_make_one_appointment(live, servers):
+    path, bearer = live.book_path(live.clinic.slot_ids[0]), live.bearer
+    wish = {
+        "patient_email": live.patients[0].email,
+        "appointment_date": MONDAY.isoformat(),
+        "doctor_id": live.clinic.doctor.profile_id,
+    }
+
+    def copy(number: int) -> Callable[[], Answer]:
+        return lambda: servers[number % 2].call(
+            "POST", path, wish, Authorization=bearer, Idempotency_Key="one request"
+        )
+
+    ran = race([copy(number) for number in range(20)])
+    assert Counter(each.status for each in ran) == {201: 20}
+    assert len({each.answer.json["appointment_id"] for each in ran}) == 1
+    assert len(check_claims(live)) == 1
+
+
+@contextmanager
+def without_constraints() -> Iterator[None]:
+    """Drop the claims' unique constraints, on this test's own database, and put them back."""
+    with db.engine.begin() as connection:
+        postgresql = connection.dialect.name == "postgresql"
+        if postgresql:
+            connection.exec_driver_sql("ALTER TABLE claims DROP CONSTRAINT uq_claims_doctor_step")
+            connection.exec_driver_sql("ALTER TABLE claims DROP CONSTRAINT uq_claims_patient_step")
+        else:
+            made = _rebuild_claims(connection)
+    try:
+        yield
+    finally:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM claims")
+            if postgresql:
+                for owner in ("doctor", "patient"):
+                    connection.exec_driver_sql(
+                        f"ALTER TABLE claims ADD CONSTRAINT uq_claims_{owner}_step"
+                        f" UNIQUE ({owner}_id, step)"
+                    )
+            else:
+                connection.exec_driver_sql("DROP TABLE claims")
+                for statement in made:
+                    connection.exec_driver_sql(statement)
+
+
+def _rebuild_claims(connection: sa.Connection) -> list[str]:
+    """SQLite drops no constraint: make the empty table anew without them; gives the true one."""
+    found = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'claims' AND sql IS NOT NULL ORDER BY rowid"
+    )
+    made = [sql for (sql,) in found]
+    looser = re.sub(r",\s*\)\s*$", ")", UNIQUE.sub("", made[0]).rstrip())
+    assert looser.count("uq_claims") == made[0].count("uq_claims") - 2
+    connection.exec_driver_sql("DROP TABLE claims")
+    for statement in [looser, *made[1:]]:
+        connection.exec_driver_sql(statement)
+    return made
+
+
+def test_without_the_constraints_the_same_race_books_a_time_twice(live, servers):
+    slot, doctor = live.clinic.slot_ids[0], live.clinic.doctor.profile_id
+    with without_constraints():
+        for _round in range(5):
+            callers = widgets(live, servers, RACERS)
+            ran = race([each.booking(slot, doctor, MONDAY) for each in callers])
+            won = [each for each in ran if each.status == 201]
+            if len(won) > 1:
+                break
+        alive = [each for each in read_all(live)[0] if each.status in LIVE]
+        with pytest.raises(AssertionError):
+            check_overlaps(alive)
+        with transaction(live.clinic.id) as session:
+            session.execute(sa.delete(Claim))
+            session.execute(sa.delete(Appointment))
+    assert len(won) > 1 and most_at_once(ran) >= 10
+
+
+def _wish(live: LiveClinic, chance: random.Random) -> tuple[int, int, date]:
+    clinic = live.clinic
+    day = MONDAY + timedelta(weeks=chance.randrange(2))
+    if chance.random() < 0.3:
+        return live.other_slot_id, clinic.other_doctor.profile_id, day
+    return chance.choice(clinic.slot_ids[:3]), clinic.doctor.profile_id, day
+
+
+def _mix(
+    live: LiveClinic,
+    server: AppServer,
+    keys: dict[str, str],
+    seed: int,
+    until: float,
+    seen: Counter,
+    failures: list[str],
+) -> None:
+    """Book and cancel at random through both doors until time is up; ``keys`` are by address."""
+    chance, bearer = random.Random(seed), keys[""]
+    people = [email for email in keys if email]
+    own: list[tuple[str, int]] = []
+    while time.monotonic() < until:
+        if own and chance.random() < 0.5:
+            email, made = own.pop(chance.randrange(len(own)))
+            answer = server.call(
+                "POST", f"/cancel_appointment/{made}/", {}, Authorization=f"Bearer {keys[email]}"
+            )
+            expected, name = {200}, "cancel"
+        else:
+            slot, doctor, day = _wish(live, chance)
+            email = chance.choice(people)
+            wish = {
+                "patient_email": email,
+                "doctor_id": doctor,
+                "appointment_date": day.isoformat(),
+            }
+            answer = server.call("POST", live.book_path(slot), wish, Authorization=bearer)
+            expected, name = {201, 400}, "book"
+            if answer.status == 201:
+                own.append((email, answer.json["appointment_id"]))
+        seen[name, answer.status] += 1
+        if answer.status not in expected or (answer.status == 400 and answer.json != BOOKED):
+            failures.append(f"{name} {answer.status} {answer.body[:200]!r}")
+
+
+def test_a_random_mix_of_booking_and_cancelling_keeps_the_claims_true(live, servers):
+    keys = {patient.email: live.sign_in(patient) for patient in live.patients[:8]}
+    keys[""] = live.bearer
+    until, seen, failures = time.monotonic() + MIX_SECONDS, Counter(), []
+    threads = [
+        threading.Thread(target=_mix, args=(live, servers[n % 2], keys, n, until, seen, failures))
+        for n in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        check_claims(live)
+        threads[0].join(0.3)
+        if time.monotonic() > until + 60:
+            raise AssertionError("the mix did not end")
+    check_claims(live)
+    assert not failures
+    assert seen["book", 201] > 20 and seen["book", 400] > 20 and seen["cancel", 200] > 10
+
+
+def test_no_server_failed_on_the_way(servers):
+    for server in servers:
+        written = server.log.read_text()
+        assert "Traceback" not in written and '"status": 500' not in written
