@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     trusted_proxies: int = Field(0, ge=0, le=10)
     secret_key: str = ""
-    demo_password: str = "medcor-demo"
+    demo_password: str = "medcor-demo"  # noqa: S105  (demo data only, published in the README)
 
     database_url: str = ""
     mongodb_uri: str = ""
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3, which blocks the event loop.
         for bare in ("postgresql://", "postgres://"):
             if value.startswith(bare):
-                return "postgresql+psycopg2://" + value[len(bare):]
+                return "postgresql+psycopg2://" + value[len(bare) :]
         if value and not value.startswith(("postgresql+psycopg2://", "sqlite:///")):
             raise ValueError("must start with postgresql:// or sqlite:///")
         return value
@@ -160,7 +160,9 @@ class Settings(BaseSettings):
         """Languages the configured recogniser is asked for; the bundled one knows English only."""
         if not self.deepgram_ws_url:
             return frozenset({"en"})
-        return frozenset(code.strip() for code in self.deepgram_languages.split(",") if code.strip())
+        return frozenset(
+            code.strip() for code in self.deepgram_languages.split(",") if code.strip()
+        )
 
     @property
     def prompts_folder(self) -> Path:

@@ -27,4 +27,4 @@ def demo() -> None:
         db.session.remove()
         with transaction(None) as session:
             make_demo_clinic(session, number, hashed, now())
-        click.echo(f"Clinic {number}: {plan['name']}, sign in as admin@, doctor@ or patient@{plan['domain']}")
+        click.echo(f"Clinic {number}: {plan['name']}, admin@, doctor@ and patient@{plan['domain']}")

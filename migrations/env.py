@@ -38,7 +38,10 @@ def make_engine() -> sa.Engine:
 
 def skip_empty(_context, _revision, directives) -> None:
     """Write no revision when the models and the migrations agree."""
-    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+    if (
+        getattr(context.config.cmd_opts, "autogenerate", False)
+        and directives[0].upgrade_ops.is_empty()
+    ):
         directives[:] = []
 
 

@@ -49,8 +49,13 @@ class World:
 
 def make_clinic(session: Session, **values: object) -> Clinic:
     defaults = {
-        "name": "Test Clinic", "zone": "Europe/Istanbul", "booking_needs_key": False, "credits": 5,
-        "email": "front@clinic.test", "phone": "+90 212 000 00 00", "street": "Test Street 1",
+        "name": "Test Clinic",
+        "zone": "Europe/Istanbul",
+        "booking_needs_key": False,
+        "credits": 5,
+        "email": "front@clinic.test",
+        "phone": "+90 212 000 00 00",
+        "street": "Test Street 1",
         "city": "Istanbul",
     }
     clinic = Clinic(**{**defaults, **values})
@@ -61,11 +66,16 @@ def make_clinic(session: Session, **values: object) -> Clinic:
 
 def make_user(session: Session, clinic_id: int, role: Role, email: str, **values: object) -> User:
     defaults = {
-        "first_name": email.split("@")[0].title(), "last_name": "Test", "password_hash": _HASH,
+        "first_name": email.split("@")[0].title(),
+        "last_name": "Test",
+        "password_hash": _HASH,
         "verified_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
     user = User(
-        clinic_id=clinic_id, role=role, email=email, email_key=email_key(email),
+        clinic_id=clinic_id,
+        role=role,
+        email=email,
+        email_key=email_key(email),
         **{**defaults, **values},
     )
     session.add(user)
@@ -75,8 +85,13 @@ def make_user(session: Session, clinic_id: int, role: Role, email: str, **values
 
 def make_doctor(session: Session, clinic_id: int, email: str, **values: object) -> Actor:
     user = make_user(session, clinic_id, Role.DOCTOR, email, **values)
-    doctor = Doctor(clinic_id=clinic_id, user_id=user.id, gender="Female",
-                    contact_number="+90 212 000 00 01", years_of_experience=8)
+    doctor = Doctor(
+        clinic_id=clinic_id,
+        user_id=user.id,
+        gender="Female",
+        contact_number="+90 212 000 00 01",
+        years_of_experience=8,
+    )
     session.add(doctor)
     session.flush()
     return Actor(clinic_id, user.id, Role.DOCTOR, doctor.id, user.name, user.email)
@@ -90,15 +105,17 @@ def make_patient(session: Session, clinic_id: int, email: str, **values: object)
     return Actor(clinic_id, user.id, Role.PATIENT, patient.id, user.name, user.email)
 
 
-def make_treatment(session: Session, clinic_id: int, name: str, doctors: list[int],
-                   **values: object) -> Treatment:
+def make_treatment(
+    session: Session, clinic_id: int, name: str, doctors: list[int], **values: object
+) -> Treatment:
     defaults = {"price_minor": 10000, "minutes": 30, "description": f"What {name} is."}
     treatment = Treatment(clinic_id=clinic_id, name=name, **{**defaults, **values})
     session.add(treatment)
     session.flush()
     for doctor_id in doctors:
-        session.add(TreatmentDoctor(clinic_id=clinic_id, treatment_id=treatment.id,
-                                    doctor_id=doctor_id))
+        session.add(
+            TreatmentDoctor(clinic_id=clinic_id, treatment_id=treatment.id, doctor_id=doctor_id)
+        )
     session.flush()
     return treatment
 
@@ -119,12 +136,16 @@ def build_clinic(session: Session, domain: str) -> ClinicWorld:
     field_of_work = Specialisation(clinic_id=clinic.id, name="General Dentistry")
     session.add(field_of_work)
     session.flush()
-    session.add(DoctorSpecialisation(clinic_id=clinic.id, doctor_id=doctors[0],
-                                     specialisation_id=field_of_work.id))
+    session.add(
+        DoctorSpecialisation(
+            clinic_id=clinic.id, doctor_id=doctors[0], specialisation_id=field_of_work.id
+        )
+    )
     for weekday in (0, 2):
         for hour in (9, 10, 11):
-            slot = add_slot(session, system_actor(clinic.id), doctors[0], weekday, time(hour),
-                            time(hour, 30))
+            slot = add_slot(
+                session, system_actor(clinic.id), doctors[0], weekday, time(hour), time(hour, 30)
+            )
             made.slot_ids.append(slot.id)
     return made
 

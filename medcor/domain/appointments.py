@@ -21,7 +21,9 @@ class AppointmentStatus(StrEnum):
 LIVE = frozenset({AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
 
 _NEXT: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
-    AppointmentStatus.PENDING: frozenset({AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED}),
+    AppointmentStatus.PENDING: frozenset(
+        {AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED}
+    ),
     AppointmentStatus.CONFIRMED: frozenset(
         {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW, AppointmentStatus.CANCELLED}
     ),

@@ -97,7 +97,7 @@ class Opening:
 
 
 def to_instant(zone: ZoneInfo, day: date, clock: time) -> datetime | None:
-    """Turn a local time into UTC; None where a DST gap skips it, the first where a fold doubles it."""
+    """Turn a local time into UTC; None in a DST gap, the first of two in a fold."""
     local = datetime.combine(day, clock, zone)
     try:
         instant = local.astimezone(UTC)
@@ -154,7 +154,12 @@ def is_excluded(day: date, excluded: Iterable[tuple[date, date]]) -> bool:
 
 
 def refusals(
-    clinic: ClinicRule, slot: SlotRule, treatment: TreatmentRule, day: date, busy: Busy, now: datetime
+    clinic: ClinicRule,
+    slot: SlotRule,
+    treatment: TreatmentRule,
+    day: date,
+    busy: Busy,
+    now: datetime,
 ) -> Iterator[Refusal]:
     """Name every reason why ``slot`` on ``day`` can't be booked; nothing means it can."""
     if slot.weekday != day.weekday():
@@ -202,7 +207,9 @@ def openings(
         for slot in by_weekday.get(day.weekday(), ()):
             span = slot_span(clinic.zone, day, slot, treatment.minutes)
             if span is not None:
-                yield Opening(slot, day, span, tuple(refusals(clinic, slot, treatment, day, busy, now)))
+                yield Opening(
+                    slot, day, span, tuple(refusals(clinic, slot, treatment, day, busy, now))
+                )
 
 
 def local_today(zone: ZoneInfo, now: datetime) -> date:

@@ -23,8 +23,13 @@ class Card:
 
     def as_json(self) -> dict[str, Any]:
         actions = [{"label": label, "say": say} for label, say in self.actions]
-        return {"kind": self.kind, "title": self.title, "lines": list(self.lines),
-                "url": self.url, "actions": actions}
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "lines": list(self.lines),
+            "url": self.url,
+            "actions": actions,
+        }
 
 
 @dataclass(frozen=True, slots=True)

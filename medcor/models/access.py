@@ -12,7 +12,7 @@ from .base import Base, TenantOwned, UtcDateTime, enum_type, link, tenant_table,
 
 
 class AuthSession(TenantOwned, Base):
-    """One sign-in. Page session, access key and refresh token carry its ``public_id`` and die with it.
+    """One sign-in. Page, access key and refresh token carry its ``public_id`` and die with it.
 
     ``refresh_id`` is the token in force, ``previous_refresh_id`` the one before it, accepted for
     a short while after ``rotated_at`` because two tabs may refresh at once.
@@ -38,7 +38,7 @@ class AuthSession(TenantOwned, Base):
 
 class LinkPurpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
-    RESET_PASSWORD = "reset_password"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a password)
 
 
 class MailedLink(TenantOwned, Base):

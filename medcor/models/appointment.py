@@ -15,7 +15,7 @@ from .treatment import Treatment
 
 
 class Appointment(TenantOwned, Base):
-    """A slot on a date. Its span is copied when it is booked; later edits of the slot don't move it.
+    """A slot on a date. Its span is copied at booking; later edits of the slot don't move it.
 
     ``day``, ``start_time`` and ``end_time`` are the clinic's local ones, ``starts_at`` and
     ``ends_at`` the UTC instants they meant at booking. ``request_key`` names the request that made

@@ -12,7 +12,16 @@ from sqlalchemy.types import TypeDecorator
 
 from medcor.extensions import Base, db
 
-__all__ = ["Base", "TenantOwned", "UtcDateTime", "db", "enum_type", "link", "tenant_table", "utcnow"]
+__all__ = [
+    "Base",
+    "TenantOwned",
+    "UtcDateTime",
+    "db",
+    "enum_type",
+    "link",
+    "tenant_table",
+    "utcnow",
+]
 
 
 def utcnow() -> datetime:

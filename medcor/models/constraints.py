@@ -42,7 +42,10 @@ def _unique_name(listed: str) -> str | None:
     table = Base.metadata.tables.get(pairs[0][0])
     columns = {pair[-1] for pair in pairs}
     for constraint in table.constraints if table is not None else ():
-        if isinstance(constraint, sa.UniqueConstraint) and set(constraint.columns.keys()) == columns:
+        if (
+            isinstance(constraint, sa.UniqueConstraint)
+            and set(constraint.columns.keys()) == columns
+        ):
             return str(constraint.name)
     return None
 
@@ -52,6 +55,8 @@ def domain_error(error: DBAPIError) -> errors.DomainError | None:
     if isinstance(error, IntegrityError):
         known = _ERRORS.get(violated_constraint(error) or "")
         return known() if known else None
-    if getattr(error.orig, "pgcode", None) in _RETRY_STATES or "database is locked" in str(error.orig):
+    if getattr(error.orig, "pgcode", None) in _RETRY_STATES or "database is locked" in str(
+        error.orig
+    ):
         return errors.TryAgain()
     return None

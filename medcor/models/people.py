@@ -62,7 +62,9 @@ class Doctor(TenantOwned, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
     user: Mapped[User] = relationship(
-        back_populates="doctor", foreign_keys="[Doctor.clinic_id, Doctor.user_id]", lazy="joined",
+        back_populates="doctor",
+        foreign_keys="[Doctor.clinic_id, Doctor.user_id]",
+        lazy="joined",
         innerjoin=True,
     )
     specialisations: Mapped[list[Specialisation]] = relationship(
@@ -116,7 +118,9 @@ class Patient(TenantOwned, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
     user: Mapped[User] = relationship(
-        back_populates="patient", foreign_keys="[Patient.clinic_id, Patient.user_id]", lazy="joined",
+        back_populates="patient",
+        foreign_keys="[Patient.clinic_id, Patient.user_id]",
+        lazy="joined",
         innerjoin=True,
     )
 

@@ -11,7 +11,7 @@ from .base import Base, TenantOwned, link, tenant_table
 
 
 class Slot(TenantOwned, Base):
-    """A weekly opening: ``weekday`` 0 is Monday, local times on 5-minute steps, start before end."""
+    """A weekly opening: ``weekday`` 0 is Monday, local times on 5-minute steps."""
 
     __tablename__ = "slots"
     __table_args__ = tenant_table(

@@ -85,18 +85,30 @@ def _filter_statement(state: ORMExecuteState) -> None:
     session = state.session
     clinic_id = session.info.get(_CLINIC)
     state.update_execution_options(**{_CHECKED: True})
-    if session.info.get(_ACROSS) or not _touches_tenant_rows(state.statement):
+    if session.info.get(_ACROSS) or not _reaches_tenant_rows(state):
         return
     if clinic_id is None:
         raise TenantScopeError("a query on tenant-owned rows needs a clinic in scope")
     if state.is_insert:
         _check_insert(state, clinic_id)
     if not (state.is_column_load or state.is_relationship_load):
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                TenantOwned, lambda cls: cls.clinic_id == clinic_id, include_aliases=True
-            )
-        )
+        state.statement = state.statement.options(_criteria(clinic_id))
+
+
+def _reaches_tenant_rows(state: ORMExecuteState) -> bool:
+    # The statement's own model answers most times; only where it says no is every table looked at.
+    mapper = state.bind_mapper
+    if mapper is not None and issubclass(mapper.class_, TenantOwned):
+        return True
+    return _touches_tenant_rows(state.statement)
+
+
+@functools.lru_cache(maxsize=1024)
+def _criteria(clinic_id: int) -> Any:
+    """The filter of one clinic; it holds no session, and making it costs more than using it."""
+    return with_loader_criteria(
+        TenantOwned, lambda cls: cls.clinic_id == clinic_id, include_aliases=True
+    )
 
 
 def _check_insert(state: ORMExecuteState, clinic_id: int) -> None:
@@ -104,7 +116,9 @@ def _check_insert(state: ORMExecuteState, clinic_id: int) -> None:
     rows = rows if isinstance(rows, list) else [rows or {}]
     if state.statement.select is not None or state.statement._multi_values:
         raise TenantScopeError("insert tenant-owned rows by parameters or through the session")
-    values = {getattr(key, "key", key): each for key, each in (state.statement._values or {}).items()}
+    values = {
+        getattr(key, "key", key): each for key, each in (state.statement._values or {}).items()
+    }
     fixed = getattr(values.get("clinic_id"), "value", values.get("clinic_id"))
     if any(row.get("clinic_id", fixed) != clinic_id for row in rows):
         raise TenantScopeError("an insert names another clinic than the one in scope")

@@ -16,7 +16,9 @@ class Treatment(TenantOwned, Base):
     __table_args__ = tenant_table(
         sa.UniqueConstraint("clinic_id", "name"),
         sa.CheckConstraint("price_minor >= 0", name="price_not_negative"),
-        sa.CheckConstraint("minutes BETWEEN 5 AND 720 AND minutes % 5 = 0", name="minutes_on_steps"),
+        sa.CheckConstraint(
+            "minutes BETWEEN 5 AND 720 AND minutes % 5 = 0", name="minutes_on_steps"
+        ),
         sa.CheckConstraint(
             "buffer_before BETWEEN 0 AND 240 AND buffer_after BETWEEN 0 AND 240"
             " AND buffer_before % 5 = 0 AND buffer_after % 5 = 0",

@@ -156,7 +156,7 @@ def own_live(
 def own_appointments(
     actor: Actor, now: datetime, *, past: bool = False, state: str = "", search: str = ""
 ) -> sa.Select[tuple[Appointment]]:
-    """An actor's list: what lies ahead with the next first, or what is over with the latest first."""
+    """An actor's list: what lies ahead, next first, or what is over, latest first."""
     wanted = visible_to(actor)
     ahead = Appointment.status.in_(_LIVE) & (Appointment.ends_at > now)
     wanted = wanted.where(~ahead if past else ahead)

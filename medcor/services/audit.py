@@ -11,7 +11,12 @@ from medcor.models import AuditEvent
 
 
 def record(
-    session: Session, actor: Actor, action: str, subject: str, subject_id: int | None, **details: Any
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    subject_id: int | None,
+    **details: Any,
 ) -> None:
     """Add one audit event; ``details`` are JSON values and hold no health data."""
     session.add(

@@ -111,19 +111,16 @@ def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Par
 def _offered_span(
     session: Session, clinic: Clinic, parts: _Parts, day: date, now: datetime
 ) -> rules.Span:
-    """The slot's span on the day, or SlotUnavailable; what is claimed is left to the constraints."""
-    slot = next(
-        each for each in scheduling.load_slots(session, [parts.doctor.id])[parts.doctor.id]
-        if each.id == parts.slot.id
-    )
-    busy = scheduling.load_busy(session, [parts.doctor.id], parts.patient.id, day, day)
+    """The slot's span on the day, or SlotUnavailable; claims are left to the constraints."""
+    doctor_id = parts.doctor.id
+    offered = scheduling.load_slots(session, [doctor_id], {parts.slot.weekday})[doctor_id]
+    slot = next((each for each in offered if each.id == parts.slot.id), None)
+    if slot is None:
+        raise errors.SlotNotFound()
+    excluded = scheduling.load_excluded(session, [doctor_id], day, day)[doctor_id]
     treatment = scheduling.treatment_rule(parts.treatment)
-    reasons = set(
-        rules.refusals(
-            scheduling.clinic_rule(clinic), slot, treatment, day, busy[parts.doctor.id], now
-        )
-    )
-    if reasons - {rules.Refusal.DOCTOR_BUSY, rules.Refusal.PATIENT_BUSY}:
+    busy = rules.Busy(excluded=excluded)
+    if any(rules.refusals(scheduling.clinic_rule(clinic), slot, treatment, day, busy, now)):
         raise errors.SlotUnavailable()
     span = rules.slot_span(clinic.zone_info, day, slot, treatment.minutes)
     if span is None:
@@ -263,7 +260,9 @@ def _move(
     if not can_move(appointment.status, target):
         raise errors.TransitionRefused()
     action = f"appointment.{target.value.lower()}"
-    audit.record(session, actor, action, "appointment", appointment.id, was=appointment.status.value)
+    audit.record(
+        session, actor, action, "appointment", appointment.id, was=appointment.status.value
+    )
     appointment.status = target
 
 

@@ -21,7 +21,7 @@ from medcor.models import (
 
 
 def active_treatments(search: str = "") -> sa.Select[tuple[Treatment]]:
-    """The clinic's active treatments by name, those that match ``search`` in name or description."""
+    """The clinic's active treatments by name; with ``search`` those whose texts contain it."""
     wanted = sa.select(Treatment).where(Treatment.is_active)
     if search.strip():
         pattern = contains_pattern(search)

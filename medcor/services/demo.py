@@ -51,11 +51,25 @@ def make_demo_clinic(session: Session, number: int, password_hash: str, now: dat
 
 
 def _add_clinic(session: Session, number: int, plan: dict[str, Any], now: datetime) -> Clinic:
-    columns = ("name", "zone", "country", "currency", "street", "city", "postcode", "phone",
-               "accent", "credits")
+    columns = (
+        "name",
+        "zone",
+        "country",
+        "currency",
+        "street",
+        "city",
+        "postcode",
+        "phone",
+        "accent",
+        "credits",
+    )
     clinic = Clinic(
-        id=number, is_demo=True, booking_needs_key=False, created_at=now,
-        email=f"front-desk@{plan['domain']}", **{name: plan[name] for name in columns},
+        id=number,
+        is_demo=True,
+        booking_needs_key=False,
+        created_at=now,
+        email=f"front-desk@{plan['domain']}",
+        **{name: plan[name] for name in columns},
     )
     session.add(clinic)
     session.flush()
@@ -71,13 +85,25 @@ def _add_hours(session: Session, clinic: Clinic) -> None:
 
 
 def _add_user(
-    session: Session, clinic: Clinic, role: Role, local: str, plan: dict[str, Any],
-    name: tuple[str, str], password_hash: str, now: datetime,
+    session: Session,
+    clinic: Clinic,
+    role: Role,
+    local: str,
+    plan: dict[str, Any],
+    name: tuple[str, str],
+    password_hash: str,
+    now: datetime,
 ) -> User:
     email = f"{local}@{plan['domain']}"
     user = User(
-        clinic_id=clinic.id, role=role, email=email, email_key=email_key(email),
-        first_name=name[0], last_name=name[1], password_hash=password_hash, verified_at=now,
+        clinic_id=clinic.id,
+        role=role,
+        email=email,
+        email_key=email_key(email),
+        first_name=name[0],
+        last_name=name[1],
+        password_hash=password_hash,
+        verified_at=now,
     )
     session.add(user)
     session.flush()
@@ -86,8 +112,13 @@ def _add_user(
 
 def _add_treatments(session: Session, clinic: Clinic, plan: dict[str, Any]) -> list[Treatment]:
     made = [
-        Treatment(clinic_id=clinic.id, name=name, price_minor=price, minutes=minutes,
-                  description=description)
+        Treatment(
+            clinic_id=clinic.id,
+            name=name,
+            price_minor=price,
+            minutes=minutes,
+            description=description,
+        )
         for name, price, minutes, description in plan["treatments"]
     ]
     session.add_all(made)
@@ -96,15 +127,26 @@ def _add_treatments(session: Session, clinic: Clinic, plan: dict[str, Any]) -> l
 
 
 def _add_doctors(
-    session: Session, clinic: Clinic, plan: dict[str, Any], treatments: list[Treatment],
-    password_hash: str, now: datetime,
+    session: Session,
+    clinic: Clinic,
+    plan: dict[str, Any],
+    treatments: list[Treatment],
+    password_hash: str,
+    now: datetime,
 ) -> None:
     known: dict[str, Specialisation] = {}
     for number, (first, last, gender, years, fields, offers) in enumerate(plan["doctors"]):
         local = "doctor" if number == 0 else f"doctor{number + 1}"
-        user = _add_user(session, clinic, Role.DOCTOR, local, plan, (first, last), password_hash, now)
-        doctor = Doctor(clinic_id=clinic.id, user_id=user.id, gender=gender,
-                        years_of_experience=years, contact_number=clinic.phone)
+        user = _add_user(
+            session, clinic, Role.DOCTOR, local, plan, (first, last), password_hash, now
+        )
+        doctor = Doctor(
+            clinic_id=clinic.id,
+            user_id=user.id,
+            gender=gender,
+            years_of_experience=years,
+            contact_number=clinic.phone,
+        )
         session.add(doctor)
         session.flush()
         for name in fields:
@@ -112,8 +154,11 @@ def _add_doctors(
                 known[name] = Specialisation(clinic_id=clinic.id, name=name)
                 session.add(known[name])
                 session.flush()
-            session.add(DoctorSpecialisation(clinic_id=clinic.id, doctor_id=doctor.id,
-                                             specialisation_id=known[name].id))
+            session.add(
+                DoctorSpecialisation(
+                    clinic_id=clinic.id, doctor_id=doctor.id, specialisation_id=known[name].id
+                )
+            )
         session.add_all(
             TreatmentDoctor(clinic_id=clinic.id, doctor_id=doctor.id, treatment_id=treatments[i].id)
             for i in offers
@@ -147,7 +192,11 @@ def _add_patients(
         user = _add_user(session, clinic, Role.PATIENT, local, plan, name, password_hash, now)
         user.created_at = now - timedelta(days=chance.randrange(0, 400))
         session.add(
-            Patient(clinic_id=clinic.id, user_id=user.id, phone=clinic.phone[:-2] + f"{number % 100:02}",
-                    birth_date=date(1945, 1, 1) + timedelta(days=chance.randrange(0, 27000)))
+            Patient(
+                clinic_id=clinic.id,
+                user_id=user.id,
+                phone=clinic.phone[:-2] + f"{number % 100:02}",
+                birth_date=date(1945, 1, 1) + timedelta(days=chance.randrange(0, 27000)),
+            )
         )
     session.flush()

@@ -16,11 +16,13 @@ from medcor.services.scheduling import load_slots, treatment_rule
 
 DAYS_BACK, DAYS_AHEAD = 90, 30
 PAST = (
-    [AppointmentStatus.COMPLETED] * 14 + [AppointmentStatus.NO_SHOW] * 2
+    [AppointmentStatus.COMPLETED] * 14
+    + [AppointmentStatus.NO_SHOW] * 2
     + [AppointmentStatus.CANCELLED] * 3
 )
 FUTURE = (
-    [AppointmentStatus.CONFIRMED] * 6 + [AppointmentStatus.PENDING] * 3
+    [AppointmentStatus.CONFIRMED] * 6
+    + [AppointmentStatus.PENDING] * 3
     + [AppointmentStatus.CANCELLED]
 )
 
@@ -46,7 +48,8 @@ def _settle_past(session: Session, now: datetime) -> None:
     if ids:
         session.execute(sa.delete(Claim).where(Claim.appointment_id.in_(ids)))
         session.execute(
-            sa.update(Appointment).where(Appointment.id.in_(ids))
+            sa.update(Appointment)
+            .where(Appointment.id.in_(ids))
             .values(status=AppointmentStatus.COMPLETED)
         )
 
@@ -62,13 +65,14 @@ class _Facts:
         self.slots = load_slots(session, doctors)
         self.gives: dict[int, list[int]] = {}
         for doctor_id, treatment_id in session.execute(
-            sa.select(TreatmentDoctor.doctor_id, TreatmentDoctor.treatment_id)
-            .order_by(TreatmentDoctor.treatment_id)
+            sa.select(TreatmentDoctor.doctor_id, TreatmentDoctor.treatment_id).order_by(
+                TreatmentDoctor.treatment_id
+            )
         ):
             self.gives.setdefault(doctor_id, []).append(treatment_id)
 
     def fill_day(self, day: date, now: datetime) -> None:
-        """Book about two slots in five; each patient at most once a day, so nobody is in two places."""
+        """Book about two slots in five; a patient at most once a day, so in one place only."""
         chance = random.Random(f"{self.clinic.id}:{day}")  # noqa: S311  (demo data)
         patients = chance.sample(self.patients, len(self.patients))
         for doctor_id, slots in self.slots.items():
@@ -77,11 +81,17 @@ class _Facts:
                     self._add(doctor_id, slot, day, patients.pop(), chance, now)
 
     def _add(
-        self, doctor_id: int, slot: rules.SlotRule, day: date, patient_id: int,
-        chance: random.Random, now: datetime,
+        self,
+        doctor_id: int,
+        slot: rules.SlotRule,
+        day: date,
+        patient_id: int,
+        chance: random.Random,
+        now: datetime,
     ) -> None:
         fitting = [
-            treatment for treatment in map(self.treatments.__getitem__, self.gives[doctor_id])
+            treatment
+            for treatment in map(self.treatments.__getitem__, self.gives[doctor_id])
             if rules.fits_treatment(slot, treatment_rule(treatment))
         ]
         treatment = chance.choice(fitting)
@@ -90,13 +100,23 @@ class _Facts:
             return
         status = chance.choice(FUTURE if span.end > now else PAST)
         row = Appointment(
-            clinic_id=self.clinic.id, doctor_id=doctor_id, patient_id=patient_id,
-            treatment_id=treatment.id, slot_id=slot.id, day=day, start_time=slot.start,
-            end_time=slot.end, starts_at=span.start, ends_at=span.end, status=status,
-            price_minor=treatment.price_minor, door="demo",
+            clinic_id=self.clinic.id,
+            doctor_id=doctor_id,
+            patient_id=patient_id,
+            treatment_id=treatment.id,
+            slot_id=slot.id,
+            day=day,
+            start_time=slot.start,
+            end_time=slot.end,
+            starts_at=span.start,
+            ends_at=span.end,
+            status=status,
+            price_minor=treatment.price_minor,
+            door="demo",
             created_at=min(now, span.start - timedelta(days=chance.randrange(1, 20))),
             cancel_reason="Demo: the patient asked for another day."
-            if status is AppointmentStatus.CANCELLED else "",
+            if status is AppointmentStatus.CANCELLED
+            else "",
         )
         self.session.add(row)
         self.session.flush()

@@ -34,7 +34,9 @@ def get_doctor(session: Session, doctor_id: object) -> Doctor:
     return doctor
 
 
-def get_treatment(session: Session, treatment_id: object, doctor_id: int | None = None) -> Treatment:
+def get_treatment(
+    session: Session, treatment_id: object, doctor_id: int | None = None
+) -> Treatment:
     """An active treatment (that ``doctor_id`` gives, if named), or TreatmentNotFound."""
     treatment = find(session, Treatment, treatment_id)
     if treatment is None or not treatment.is_active:

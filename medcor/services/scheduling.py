@@ -43,18 +43,21 @@ def treatment_rule(treatment: Treatment) -> rules.TreatmentRule:
     )
 
 
-def load_slots(session: Session, doctor_ids: Iterable[int]) -> dict[int, list[rules.SlotRule]]:
-    """Active slots by doctor, each with the treatments it is limited to."""
+def load_slots(
+    session: Session, doctor_ids: Iterable[int], weekdays: Iterable[int] = range(7)
+) -> dict[int, list[rules.SlotRule]]:
+    """Active slots by doctor, each with the treatments it is limited to; of some weekdays only."""
     limits: dict[int, set[int]] = defaultdict(set)
     ids = list(doctor_ids)
+    these = (Slot.doctor_id.in_(ids), Slot.weekday.in_(sorted(weekdays)), Slot.is_active)
     limited = sa.select(SlotTreatment.slot_id, SlotTreatment.treatment_id).join(
         Slot, Slot.id == SlotTreatment.slot_id
     )
-    for slot_id, treatment_id in session.execute(limited.where(Slot.doctor_id.in_(ids))):
+    for slot_id, treatment_id in session.execute(limited.where(*these)):
         limits[slot_id].add(treatment_id)
     found: dict[int, list[rules.SlotRule]] = {doctor_id: [] for doctor_id in ids}
     wanted = sa.select(Slot.id, Slot.doctor_id, Slot.weekday, Slot.start_time, Slot.end_time).where(
-        Slot.doctor_id.in_(ids), Slot.is_active
+        *these
     )
     for slot_id, doctor_id, weekday, start, end in session.execute(wanted):
         rule = rules.SlotRule(slot_id, doctor_id, weekday, start, end, frozenset(limits[slot_id]))
@@ -74,16 +77,24 @@ def load_busy(
     ):
         taken[doctor_id].append(rules.span_of_steps(low, high))
     own = _patient_spans(session, patient_id, window)
+    excluded = load_excluded(session, ids, first, last)
+    return {each: rules.Busy(taken[each], own, excluded[each]) for each in ids}
+
+
+def load_excluded(
+    session: Session, doctor_ids: Iterable[int], first: date, last: date
+) -> dict[int, list[tuple[date, date]]]:
+    """Ranges of days between two local days that each doctor is off."""
     excluded: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for doctor_id, start, end in session.execute(
         sa.select(ExclusionDate.doctor_id, ExclusionDate.start_date, ExclusionDate.end_date).where(
-            ExclusionDate.doctor_id.in_(ids),
+            ExclusionDate.doctor_id.in_(list(doctor_ids)),
             ExclusionDate.end_date >= first,
             ExclusionDate.start_date <= last,
         )
     ):
         excluded[doctor_id].append((start, end))
-    return {each: rules.Busy(taken[each], own, excluded[each]) for each in ids}
+    return excluded
 
 
 def _claimed(owner: sa.orm.InstrumentedAttribute[int]) -> sa.Select[tuple[int, int, int]]:
@@ -126,7 +137,7 @@ def find_openings(
     """
     if not doctor_ids or not days:
         return []
-    slots = load_slots(session, doctor_ids)
+    slots = load_slots(session, doctor_ids, {day.weekday() for day in days})
     busy = load_busy(session, doctor_ids, patient_id, days[0], days[-1])
     clinic_facts, treatment_facts = clinic_rule(clinic), treatment_rule(treatment)
     found = [
@@ -174,10 +185,19 @@ def find_nearest(
     """The doctor's free times closest to a wished one, in order of time."""
     wished = datetime.combine(day, clock)
     free = find_first_free(
-        session, clinic, treatment, now, doctor_id=doctor_id, patient_id=patient_id,
-        first_day=day - timedelta(days=7), days=22, limit=1000,
+        session,
+        clinic,
+        treatment,
+        now,
+        doctor_id=doctor_id,
+        patient_id=patient_id,
+        first_day=day - timedelta(days=7),
+        days=22,
+        limit=1000,
     )
-    closest = sorted(free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished))
+    closest = sorted(
+        free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished)
+    )
     return sorted(closest[:limit], key=lambda each: each.span.start)
 
 
@@ -221,8 +241,11 @@ def list_available_days(session: Session, doctor_id: int) -> list[str]:
 
 def count_live(session: Session, doctor_id: int) -> int:
     """How many live appointments a doctor has."""
-    return session.scalar(
-        sa.select(sa.func.count(Appointment.id)).where(
-            Appointment.doctor_id == doctor_id, Appointment.status.in_(("Pending", "Confirmed"))
+    return (
+        session.scalar(
+            sa.select(sa.func.count(Appointment.id)).where(
+                Appointment.doctor_id == doctor_id, Appointment.status.in_(("Pending", "Confirmed"))
+            )
         )
-    ) or 0
+        or 0
+    )

@@ -43,7 +43,11 @@ def add_slot(
         raise errors.InvalidInput("The slot must end after it starts.", field="end_time")
     steps = week_steps(weekday, start, end)
     slot = Slot(
-        clinic_id=actor.clinic_id, doctor_id=doctor_id, weekday=weekday, start_time=start, end_time=end
+        clinic_id=actor.clinic_id,
+        doctor_id=doctor_id,
+        weekday=weekday,
+        start_time=start,
+        end_time=end,
     )
     session.add(slot)
     session.flush()
@@ -65,7 +69,11 @@ def exclude_days(
     if last < first:
         raise errors.InvalidInput("The last day must not be before the first.", field="end_date")
     row = ExclusionDate(
-        clinic_id=actor.clinic_id, doctor_id=doctor_id, start_date=first, end_date=last, reason=reason
+        clinic_id=actor.clinic_id,
+        doctor_id=doctor_id,
+        start_date=first,
+        end_date=last,
+        reason=reason,
     )
     session.add(row)
     session.flush()

@@ -53,7 +53,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
 
 
 def widget(reason: str) -> Callable[[View], View]:
-    """Let in a caller of the chatbot API, which checks its token itself, in the order it promises."""
+    """Let in a caller of the chatbot API, which checks its token in the order it promises."""
     return _declare(Access(Door.WIDGET, reason=reason))
 
 
@@ -102,7 +102,7 @@ def _check_csrf() -> None:
 
 
 def _sign_in_by_key() -> bool:
-    """Accept an ``api_key`` in the Authorization header; such a call carries no cookie authority."""
+    """Accept an ``api_key`` in the Authorization header; such a call needs no CSRF token."""
     raw = tokens.bearer(request.headers.get("Authorization"))
     if not raw:
         return False

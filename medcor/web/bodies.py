@@ -53,7 +53,9 @@ def treatment_body(treatment: Treatment) -> Body:
     }
 
 
-def treatment_page(session: Session, clinic: Clinic, path: str, args: Mapping[str, str]) -> Body | Answer:
+def treatment_page(
+    session: Session, clinic: Clinic, path: str, args: Mapping[str, str]
+) -> Body | Answer:
     """One page of treatments as ``count``, ``next``, ``previous``, ``results``."""
     size = _positive(args.get("page_size"), PAGE_SIZE)
     number = _positive(args.get("page", "1"), 0)
@@ -122,7 +124,11 @@ def slot_body(opening: rules.Opening, doctor: Doctor, *, booked: bool) -> Body:
 
 
 def slots_answer(
-    session: Session, clinic: Clinic, doctor_id: object, treatment_id: object, wanted: object,
+    session: Session,
+    clinic: Clinic,
+    doctor_id: object,
+    treatment_id: object,
+    wanted: object,
     now: datetime,
 ) -> Body | Answer:
     """Weekdays without a date, else the date's slots; errors in the published order and wording."""
@@ -176,4 +182,3 @@ def appointment_body(appointment: Appointment) -> Body:
         "doctor": {"id": appointment.doctor_id, "name": appointment.doctor.name},
         "patient": {"id": appointment.patient_id, "name": appointment.patient.name},
     }
-

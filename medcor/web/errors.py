@@ -5,13 +5,25 @@ from __future__ import annotations
 import uuid
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from medcor.domain import errors
+from medcor.domain.permissions import Role, may
 from medcor.extensions import db
+from medcor.web.access import access_of
 
 log = structlog.get_logger("medcor.errors")
 
@@ -50,8 +62,10 @@ def answer_domain_error(error: errors.DomainError) -> Response | tuple:
 
 
 def _sign_in_url() -> str:
-    endpoint = request.endpoint or ""
-    staff = endpoint in ("clinic.today", "appointment.doctor_appointments")
+    """The sign-in page of those who may see the page: patients, unless it is for staff only."""
+    access = access_of(current_app.view_functions[str(request.endpoint)])
+    wanted = access.permission if access else None
+    staff = wanted is not None and not may(Role.PATIENT, wanted)
     view = "account.staff_login" if staff else "account.patient_login"
     return url_for(view, next=request.full_path.rstrip("?"))
 

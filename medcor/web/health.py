@@ -1,4 +1,4 @@
-"""Whether this process can do its work: database, journal, bundled parts. Vendors are not called."""
+"""Whether this process can do its work: database, journal, bundled parts; no vendor."""
 
 from __future__ import annotations
 

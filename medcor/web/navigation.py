@@ -22,7 +22,11 @@ _STAFF = (
 )
 _PATIENT = (
     ("clinic.patient_home", lazy_gettext("Home"), "house"),
-    ("appointment.treatment_list_for_new_appointment_booking", lazy_gettext("Book"), "calendar-plus"),
+    (
+        "appointment.treatment_list_for_new_appointment_booking",
+        lazy_gettext("Book"),
+        "calendar-plus",
+    ),
     ("appointment.view_appointments", lazy_gettext("Appointments"), "calendar-days"),
 )
 
@@ -76,7 +80,11 @@ def nav_items() -> list[dict[str, Any]]:
         return []
     places = _PATIENT if current_user.role == "patient" else _STAFF
     return [
-        {"url": url_for(view), "label": str(label), "icon": symbol,
-         "current": request.endpoint == view}
+        {
+            "url": url_for(view),
+            "label": str(label),
+            "icon": symbol,
+            "current": request.endpoint == view,
+        }
         for view, label, symbol in places
     ]

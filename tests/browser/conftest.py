@@ -17,19 +17,31 @@ from tests.servers import ROOT, SECRET, Served, served
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "medcor-demo"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
 def demo_instance(folder: Path) -> Path:
     """A migrated database with the demo clinics, made by the product's own commands."""
-    env = {**os.environ, "MEDCOR_ENV": "development", "MEDCOR_INSTANCE": str(folder),
-           "SECRET_KEY": SECRET}
+    env = {
+        **os.environ,
+        "MEDCOR_ENV": "development",
+        "MEDCOR_INSTANCE": str(folder),
+        "SECRET_KEY": SECRET,
+    }
     for command in (("db", "upgrade"), ("demo",)):
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-            cwd=ROOT, env=env, check=True, capture_output=True,
+            cwd=ROOT,
+            env=env,
+            check=True,
+            capture_output=True,
         )
     return folder
 
@@ -82,15 +94,23 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(width: int = 1440, height: int = 900, scheme: str = "light", **options) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB",
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale="en-GB",
             **options,
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(f"page: {error}"))
-        page.on("console", lambda line: complaints.append(f"console: {line.text}")
-                if line.type == "error" and "status of 4" not in line.text else None)
+        page.on(
+            "console",
+            lambda line: (
+                complaints.append(f"console: {line.text}")
+                if line.type == "error" and "status of 4" not in line.text
+                else None
+            ),
+        )
         return page
 
     yield make

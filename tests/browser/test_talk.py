@@ -27,7 +27,9 @@ def talking(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Pag
             executable_path=CHROMIUM,
             viewport={"width": 1440, "height": 900},
             args=[
-                *FLAGS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+                *FLAGS,
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
                 f"--use-file-for-fake-audio-capture={TALK}%noloop",
             ],
         )
@@ -49,8 +51,10 @@ def rows(folder: Path, statement: str, *values: object) -> list[tuple]:
 
 
 def patient_id(folder: Path) -> int:
-    statement = ("SELECT patients.id FROM patients JOIN users ON users.id = patients.user_id"
-                 " WHERE users.email = 'patient@demo.medcor.test'")
+    statement = (
+        "SELECT patients.id FROM patients JOIN users ON users.id = patients.user_id"
+        " WHERE users.email = 'patient@demo.medcor.test'"
+    )
     return rows(folder, statement)[0][0]
 
 

@@ -21,8 +21,16 @@ from tests.conftest import NOW
 
 DAY = date(2026, 3, 9)
 # Parts of a URL that name a row of a clinic; the rest name no object.
-OBJECTS = {"doctor_id", "treatment_id", "slot_id", "appointment_id", "handover_id", "id",
-           "patient_id", "exclusion_id"}
+OBJECTS = {
+    "doctor_id",
+    "treatment_id",
+    "slot_id",
+    "appointment_id",
+    "handover_id",
+    "id",
+    "patient_id",
+    "exclusion_id",
+}
 
 
 def person_rules(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
@@ -41,15 +49,22 @@ def objects(world) -> dict[int, dict[str, object]]:
 
 def _objects_of(clinic) -> dict[str, object]:
     with transaction(clinic.id) as session:
-        wish = BookingRequest(clinic.doctor.profile_id, clinic.treatment_id, clinic.slot_ids[0], DAY)
+        wish = BookingRequest(
+            clinic.doctor.profile_id, clinic.treatment_id, clinic.slot_ids[0], DAY
+        )
         made = booking.book_appointment(session, clinic.patient, wish, NOW)
         asked = Handover(user_id=clinic.patient.user_id)
         session.add(asked)
         session.flush()
         return {
-            "doctor_id": clinic.doctor.profile_id, "treatment_id": clinic.treatment_id,
-            "id": clinic.treatment_id, "slot_id": clinic.slot_ids[1], "appointment_id": made.id,
-            "handover_id": asked.id, "patient_id": clinic.patient.profile_id, "name": "x",
+            "doctor_id": clinic.doctor.profile_id,
+            "treatment_id": clinic.treatment_id,
+            "id": clinic.treatment_id,
+            "slot_id": clinic.slot_ids[1],
+            "appointment_id": made.id,
+            "handover_id": asked.id,
+            "patient_id": clinic.patient.profile_id,
+            "name": "x",
             "token": "x",
         }
 
@@ -75,7 +90,8 @@ def sign_in(app):
 def url_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
     with app.test_request_context():
         return app.url_map.bind("localhost").build(
-            rule.endpoint, {name: values[name] for name in rule.arguments}, append_unknown=False)
+            rule.endpoint, {name: values[name] for name in rule.arguments}, append_unknown=False
+        )
 
 
 def call(client, method: str, url: str, as_json: bool = False):
@@ -88,8 +104,11 @@ def call(client, method: str, url: str, as_json: bool = False):
 
 
 def test_every_route_declares_its_access(app):
-    undeclared = [rule.endpoint for rule in app.url_map.iter_rules()
-                  if access_of(app.view_functions[rule.endpoint]) is None]
+    undeclared = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if access_of(app.view_functions[rule.endpoint]) is None
+    ]
     assert not undeclared
 
 
@@ -104,8 +123,9 @@ def test_a_route_without_access_is_refused(app):
 
 
 def test_every_socket_event_declares_its_access():
-    handlers = [getattr(each, name) for each in namespaces() for name in dir(each)
-                if name.startswith("on_")]
+    handlers = [
+        getattr(each, name) for each in namespaces() for name in dir(each) if name.startswith("on_")
+    ]
     assert handlers
     assert not [handler for handler in handlers if access_of(handler) is None]
 
@@ -123,8 +143,11 @@ def test_signed_out_people_are_sent_to_sign_in(app, objects, client):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_reaches_what_it_may_and_nothing_else(app, world, objects, sign_in, role):
-    actor = {Role.ADMIN: world.one.admin, Role.DOCTOR: world.one.doctor,
-             Role.PATIENT: world.one.patient}[role]
+    actor = {
+        Role.ADMIN: world.one.admin,
+        Role.DOCTOR: world.one.doctor,
+        Role.PATIENT: world.one.patient,
+    }[role]
     client = sign_in(actor)
     for rule, method, access in person_rules(app):
         answer = call(client, method, url_of(app, rule, objects[1]))
@@ -138,8 +161,11 @@ def test_each_role_reaches_what_it_may_and_nothing_else(app, world, objects, sig
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("as_json", [False, True])
 def test_another_clinics_object_does_not_exist(app, world, objects, sign_in, role, as_json):
-    actor = {Role.ADMIN: world.one.admin, Role.DOCTOR: world.one.doctor,
-             Role.PATIENT: world.one.patient}[role]
+    actor = {
+        Role.ADMIN: world.one.admin,
+        Role.DOCTOR: world.one.doctor,
+        Role.PATIENT: world.one.patient,
+    }[role]
     client = sign_in(actor)
     seen = 0
     for rule, method, access in person_rules(app):
@@ -158,7 +184,9 @@ def test_another_clinics_object_does_not_exist(app, world, objects, sign_in, rol
 def test_another_persons_appointment_does_not_exist(app, world, objects, sign_in, who):
     client = sign_in(getattr(world.one, who))
     for rule, method, access in person_rules(app):
-        if "appointment_id" in rule.arguments and may(getattr(world.one, who).role, access.permission):
+        if "appointment_id" in rule.arguments and may(
+            getattr(world.one, who).role, access.permission
+        ):
             answer = call(client, method, url_of(app, rule, objects[1]))
             assert answer.status_code == 404, (rule, method)
 

@@ -12,8 +12,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = sorted([*(ROOT / "medcor").rglob("*.py"), ROOT / "config.py", ROOT / "wsgi.py"])
-SOURCES = sorted([*PRODUCT, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py"),
-                  *(ROOT / "migrations").rglob("*.py")])
+SOURCES = sorted(
+    [
+        *PRODUCT,
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "bench").rglob("*.py"),
+        *(ROOT / "migrations").rglob("*.py"),
+    ]
+)
 MAX_FILE, MAX_FUNCTION = 400, 50
 # Each place that may look across clinics, and why it must.
 ACROSS_CLINICS = {
@@ -56,8 +62,11 @@ def calls(tree: ast.AST, name: str) -> bool:
 @pytest.mark.parametrize("path", SOURCES, ids=named)
 def test_files_and_functions_stay_small(path):
     assert len(path.read_text().splitlines()) <= MAX_FILE
-    long = {each.name: each.end_lineno - each.lineno + 1 for each in functions(tree_of(path))
-            if each.end_lineno - each.lineno + 1 > MAX_FUNCTION}
+    long = {
+        each.name: each.end_lineno - each.lineno + 1
+        for each in functions(tree_of(path))
+        if each.end_lineno - each.lineno + 1 > MAX_FUNCTION
+    }
     assert not long
 
 
@@ -76,7 +85,7 @@ def test_only_listed_places_look_across_clinics(path):
 
 def test_the_list_of_places_is_no_longer_than_it_must_be():
     using = {named(path) for path in PRODUCT if calls(tree_of(path), "across_clinics")}
-    assert using | {"medcor/models/tenancy.py"} == ACROSS_CLINICS
+    assert using | {"medcor/models/tenancy.py"} == set(ACROSS_CLINICS)
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=named)
@@ -88,35 +97,64 @@ def test_sql_text_only_where_listed(path):
 @pytest.mark.parametrize("path", PRODUCT, ids=named)
 def test_only_the_runtime_knows_the_async_mode(path):
     if named(path) != "medcor/runtime.py":
-        names = {alias.name.split(".")[0] for node in ast.walk(tree_of(path))
-                 if isinstance(node, ast.Import) for alias in node.names}
-        names |= {(node.module or "").split(".")[0] for node in ast.walk(tree_of(path))
-                  if isinstance(node, ast.ImportFrom)}
+        names = {
+            alias.name.split(".")[0]
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        names |= {
+            (node.module or "").split(".")[0]
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.ImportFrom)
+        }
         assert not names & {"eventlet", "gevent", "greenlet"}
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in PRODUCT if named(path).startswith(
-        ("medcor/services", "medcor/models", "medcor/integrations", "medcor/domain"))], ids=named)
+    "path",
+    [
+        path
+        for path in PRODUCT
+        if named(path).startswith(
+            ("medcor/services", "medcor/models", "medcor/integrations", "medcor/domain")
+        )
+    ],
+    ids=named,
+)
 def test_services_models_and_integrations_know_no_request(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and node.module == "flask":
             assert not {alias.name for alias in node.names} & {
-                "request", "session", "current_app", "g"}
+                "request",
+                "session",
+                "current_app",
+                "g",
+            }
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=named)
 def test_no_legacy_query_and_no_import_inside_a_function(path):
     assert not re.search(r"\b[A-Z]\w+\.query\b", path.read_text())
-    allowed = {"medcor/runtime.py", "medcor/__init__.py"}
+    allowed = {
+        "medcor/runtime.py": "an async mode is imported only where it is chosen",
+        "medcor/__init__.py": "nothing may be imported before the patches",
+        "medcor/speech/recogniser.py": "the model's library is loaded by the process that decodes",
+    }
     if named(path) not in allowed:
-        inner = [node.lineno for each in functions(tree_of(path)) for node in ast.walk(each)
-                 if isinstance(node, (ast.Import, ast.ImportFrom))]
+        inner = [
+            node.lineno
+            for each in functions(tree_of(path))
+            for node in ast.walk(each)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+        ]
         assert not inner
 
 
 def test_one_place_commits():
-    committing = {named(path) for path in PRODUCT if re.search(r"\bsession\.commit\(", path.read_text())}
+    committing = {
+        named(path) for path in PRODUCT if re.search(r"\bsession\.commit\(", path.read_text())
+    }
     assert committing == {"medcor/web/transaction.py"}
 
 

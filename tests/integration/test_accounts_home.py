@@ -1,4 +1,4 @@
-"""The way home with a page session, with a key, and as a stranger; language and development mail."""
+"""The way home by page session, by key, and for strangers; language and development mail."""
 
 from __future__ import annotations
 

@@ -22,8 +22,10 @@ MONDAY = date(2026, 3, 9)
 
 def wish(clinic, **changes) -> BookingRequest:
     values = {
-        "doctor_id": clinic.doctor.profile_id, "treatment_id": clinic.treatment_id,
-        "slot_id": clinic.slot_ids[0], "day": MONDAY,
+        "doctor_id": clinic.doctor.profile_id,
+        "treatment_id": clinic.treatment_id,
+        "slot_id": clinic.slot_ids[0],
+        "day": MONDAY,
     }
     return BookingRequest(**{**values, **changes})
 
@@ -64,12 +66,20 @@ def test_a_patient_is_not_in_two_places(world):
         from medcor.domain.permissions import system_actor
         from medcor.services.slots import add_slot
 
-        other = add_slot(session, system_actor(world.one.id), world.one.other_doctor.profile_id, 0,
-                         time(9, 15), time(9, 45)).id
+        other = add_slot(
+            session,
+            system_actor(world.one.id),
+            world.one.other_doctor.profile_id,
+            0,
+            time(9, 15),
+            time(9, 45),
+        ).id
     book(world.one.patient, wish(world.one))
     with pytest.raises(errors.PatientBusy):
-        book(world.one.patient, wish(world.one, doctor_id=world.one.other_doctor.profile_id,
-                                     slot_id=other))
+        book(
+            world.one.patient,
+            wish(world.one, doctor_id=world.one.other_doctor.profile_id, slot_id=other),
+        )
 
 
 @pytest.mark.parametrize(

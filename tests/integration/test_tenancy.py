@@ -29,7 +29,9 @@ def test_the_tenant_itself_is_readable_without_scope(world):
     assert db.session.get(Clinic, world.one.id).name == "Clinic one.test"
 
 
-@pytest.mark.parametrize("shape", ["entity", "columns", "join", "count", "subquery", "cte", "exists"])
+@pytest.mark.parametrize(
+    "shape", ["entity", "columns", "join", "count", "subquery", "cte", "exists"]
+)
 def test_every_shape_of_select_sees_one_clinic(world, shape):
     session = reading(world.one.id)
     statement = {
@@ -114,8 +116,11 @@ def test_the_door_out_leaves_nothing_behind(world):
 
 def test_a_link_to_another_clinics_row_is_refused_by_the_database(world):
     with pytest.raises(IntegrityError), transaction(world.one.id) as session:
-        session.add(TreatmentDoctor(treatment_id=world.two.treatment_id,
-                                    doctor_id=world.one.doctor.profile_id))
+        session.add(
+            TreatmentDoctor(
+                treatment_id=world.two.treatment_id, doctor_id=world.one.doctor.profile_id
+            )
+        )
         session.flush()
 
 

@@ -61,8 +61,16 @@ def test_a_slot_across_a_gap_is_too_short_for_its_treatment():
 
 def test_a_doubled_slot_is_offered_once():
     sunday = SlotRule(1, 7, 6, time(2), time(2, 30))
-    found = list(openings(ClinicRule(BERLIN, horizon_days=400), [sunday], CLEANING,
-                          [date(2026, 10, 25)], Busy(), NOW))
+    found = list(
+        openings(
+            ClinicRule(BERLIN, horizon_days=400),
+            [sunday],
+            CLEANING,
+            [date(2026, 10, 25)],
+            Busy(),
+            NOW,
+        )
+    )
     assert [each.span.start.isoformat() for each in found] == ["2026-10-25T00:00:00+00:00"]
 
 
@@ -88,21 +96,45 @@ def span_at(hour: int, minute: int = 0, minutes: int = 30) -> Span:
     [
         ({}, SLOT, CLEANING, MONDAY, Busy(), []),
         ({}, SLOT, CLEANING, MONDAY + timedelta(days=1), Busy(), [Refusal.NO_SLOT_THAT_DAY]),
-        ({}, SLOT, TreatmentRule(3, 60), MONDAY, Busy(),
-         [Refusal.NOT_FOR_TREATMENT, Refusal.IMPOSSIBLE_TIME]),
-        ({}, SlotRule(1, 7, 0, time(9), time(9, 30), frozenset({4})), CLEANING, MONDAY, Busy(),
-         [Refusal.NOT_FOR_TREATMENT]),
+        (
+            {},
+            SLOT,
+            TreatmentRule(3, 60),
+            MONDAY,
+            Busy(),
+            [Refusal.NOT_FOR_TREATMENT, Refusal.IMPOSSIBLE_TIME],
+        ),
+        (
+            {},
+            SlotRule(1, 7, 0, time(9), time(9, 30), frozenset({4})),
+            CLEANING,
+            MONDAY,
+            Busy(),
+            [Refusal.NOT_FOR_TREATMENT],
+        ),
         ({}, SLOT, CLEANING, MONDAY, Busy(excluded=[(MONDAY, MONDAY)]), [Refusal.EXCLUDED]),
         ({"horizon_days": 4}, SLOT, CLEANING, MONDAY, Busy(), [Refusal.TOO_FAR]),
         ({"horizon_days": 5}, SLOT, CLEANING, MONDAY, Busy(), []),
-        ({"min_notice": timedelta(days=5, minutes=1)}, SLOT, CLEANING, MONDAY, Busy(),
-         [Refusal.TOO_SOON]),
+        (
+            {"min_notice": timedelta(days=5, minutes=1)},
+            SLOT,
+            CLEANING,
+            MONDAY,
+            Busy(),
+            [Refusal.TOO_SOON],
+        ),
         ({"min_notice": timedelta(days=5)}, SLOT, CLEANING, MONDAY, Busy(), []),
         ({}, SLOT, CLEANING, date(2026, 3, 2), Busy(), [Refusal.PAST]),
         ({}, SLOT, CLEANING, MONDAY, Busy(doctor=[span_at(6)]), [Refusal.DOCTOR_BUSY]),
         ({}, SLOT, CLEANING, MONDAY, Busy(doctor=[span_at(6, 30)]), []),
-        ({}, SLOT, TreatmentRule(3, 30, 0, 5), MONDAY, Busy(doctor=[span_at(6, 30)]),
-         [Refusal.DOCTOR_BUSY]),
+        (
+            {},
+            SLOT,
+            TreatmentRule(3, 30, 0, 5),
+            MONDAY,
+            Busy(doctor=[span_at(6, 30)]),
+            [Refusal.DOCTOR_BUSY],
+        ),
         ({}, SLOT, TreatmentRule(3, 30, 0, 5), MONDAY, Busy(patient=[span_at(6, 30)]), []),
         ({}, SLOT, CLEANING, MONDAY, Busy(patient=[span_at(6, 25, 5)]), [Refusal.PATIENT_BUSY]),
     ],

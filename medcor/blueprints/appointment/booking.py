@@ -117,23 +117,41 @@ def available_slots(doctor_id: int, treatment_id: int):
     today = rules.local_today(clinic.zone_info, now())
     last = today + timedelta(days=clinic.horizon_days)
     first_free = scheduling.find_first_free(
-        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(),
-        days=clinic.horizon_days + 1, limit=1,
+        session,
+        clinic,
+        treatment,
+        now(),
+        doctor_id=doctor.id,
+        patient_id=_patient_id(),
+        days=clinic.horizon_days + 1,
+        limit=1,
     )
     start = _week_start(today, last, first_free)
     free = scheduling.find_first_free(
-        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(),
-        first_day=start, days=DAYS_SHOWN, limit=1000,
+        session,
+        clinic,
+        treatment,
+        now(),
+        doctor_id=doctor.id,
+        patient_id=_patient_id(),
+        first_day=start,
+        days=DAYS_SHOWN,
+        limit=1000,
     )
     return render_template(
         "appointment/times.html",
-        treatment=treatment, doctor=doctor, clinic=clinic, start=start,
+        treatment=treatment,
+        doctor=doctor,
+        clinic=clinic,
+        start=start,
         days=presenters.time_days(free, treatment.id),
         summary=presenters.summary(clinic, treatment, doctor),
         earlier=_week_url(doctor_id, treatment_id, start, -DAYS_SHOWN, today, last),
         later=_week_url(doctor_id, treatment_id, start, DAYS_SHOWN, today, last),
         first_free=_first_free_url(doctor_id, treatment_id, first_free, start),
-        today=today, last=last, end=start + timedelta(days=DAYS_SHOWN - 1),
+        today=today,
+        last=last,
+        end=start + timedelta(days=DAYS_SHOWN - 1),
     )
 
 
@@ -193,7 +211,9 @@ def book_slot(slot_id: int, treatment_id: int):
 def _book(slot_id: int, treatment_id: int) -> Response | tuple:
     who = actor()
     try:
-        made = in_transaction(who.clinic_id, who, lambda session: _book_in(session, slot_id, treatment_id))
+        made = in_transaction(
+            who.clinic_id, who, lambda session: _book_in(session, slot_id, treatment_id)
+        )
     except errors.DomainError as error:
         if wants_json():
             return bodies.booking_error(error)
@@ -238,15 +258,31 @@ def _confirm_page(
     clinic, doctor = _clinic(session), lookup.get_doctor(session, slot.doctor_id)
     treatment = lookup.get_treatment(session, treatment_id, doctor.id)
     refusal = gettext(error.text) if error else _why_not(session, clinic, treatment, slot, day)
-    nearby = scheduling.find_nearest(
-        session, clinic, treatment, now(), doctor_id=doctor.id, patient_id=_patient_id(), day=day,
-        clock=slot.start_time,
-    ) if refusal else []
+    nearby = (
+        scheduling.find_nearest(
+            session,
+            clinic,
+            treatment,
+            now(),
+            doctor_id=doctor.id,
+            patient_id=_patient_id(),
+            day=day,
+            clock=slot.start_time,
+        )
+        if refusal
+        else []
+    )
     when = f"{presenters.format_day(day)}, {presenters.format_clock(slot.start_time)}"
     return render_template(
         "appointment/confirm.html",
-        treatment=treatment, doctor=doctor, clinic=clinic, slot=slot, day=day, when=when,
-        refusal=refusal, summary=presenters.summary(clinic, treatment, doctor, when),
+        treatment=treatment,
+        doctor=doctor,
+        clinic=clinic,
+        slot=slot,
+        day=day,
+        when=when,
+        refusal=refusal,
+        summary=presenters.summary(clinic, treatment, doctor, when),
         nearby=presenters.time_days(nearby, treatment.id),
         times_url=presenters.times_url(doctor.id, treatment.id, day),
         doctors_url=url_for("appointment.get_doctors_for_treatment", treatment_id=treatment.id),
@@ -282,8 +318,9 @@ def appointment_success():
         return bodies.booked_body(appointment)
     clinic = _clinic(session)
     return render_template(
-        "appointment/success.html", appointment=appointment, clinic=clinic,
+        "appointment/success.html",
+        appointment=appointment,
+        clinic=clinic,
         when=presenters.when_text(appointment),
         facts=presenters.appointment_facts(appointment, clinic)[1:],
     )
-

@@ -45,13 +45,21 @@ def _list(template: str):
     state = state if state in set(AppointmentStatus) else ""
     page = paginate(agenda.own_appointments(actor(), now(), past=past, state=state, search=search))
     if wants_json():
-        return {"count": page.total, "results": [bodies.appointment_body(each) for each in page.items]}
+        return {
+            "count": page.total,
+            "results": [bodies.appointment_body(each) for each in page.items],
+        }
     rows = [
         {"row": each, "when": presenters.when_text(each), "url": _details_url(each.id)}
         for each in page.items
     ]
     return render_template(
-        template, rows=rows, page=page, past=past, state=state, search=search,
+        template,
+        rows=rows,
+        page=page,
+        past=past,
+        state=state,
+        search=search,
         states=presenters.state_options(),
         clinic=lookup.get_clinic(session, actor().clinic_id),
     )
@@ -72,7 +80,8 @@ def appointment_details(appointment_id: int):
     clinic = lookup.get_clinic(session, actor().clinic_id)
     return render_template(
         "appointment/details.html",
-        appointment=appointment, clinic=clinic,
+        appointment=appointment,
+        clinic=clinic,
         facts=presenters.appointment_facts(appointment, clinic),
         when=presenters.when_text(appointment),
         can_cancel=_can_cancel(appointment, clinic.cancel_notice_minutes),
@@ -112,7 +121,9 @@ def cancel_appointment(appointment_id: int):
     made = in_transaction(
         who.clinic_id,
         who,
-        lambda session: booking.cancel_appointment(session, who, appointment_id, posted("reason"), now()),
+        lambda session: booking.cancel_appointment(
+            session, who, appointment_id, posted("reason"), now()
+        ),
     )
     if wants_json():
         return bodies.appointment_body(made)
@@ -124,7 +135,9 @@ def _cancel_page(appointment_id: int) -> str:
     session = reading(actor().clinic_id)
     appointment = booking.get_appointment(session, actor(), appointment_id)
     return render_template(
-        "appointment/cancel.html", appointment=appointment, when=presenters.when_text(appointment),
+        "appointment/cancel.html",
+        appointment=appointment,
+        when=presenters.when_text(appointment),
         layout="layouts/portal.html" if actor().is_staff else "layouts/patient.html",
     )
 
@@ -174,10 +187,16 @@ def calendar_file(appointment_id: int) -> Response:
     appointment = booking.get_appointment(session, actor(), appointment_id)
     clinic = lookup.get_clinic(session, actor().clinic_id)
     body = appointment_ics(
-        clinic, appointment, appointment.treatment.name, appointment.doctor.name,
-        settings().public_url, "PUBLISH",
+        clinic,
+        appointment,
+        appointment.treatment.name,
+        appointment.doctor.name,
+        settings().public_url,
+        "PUBLISH",
     )
     name = f"appointment-{appointment.id}.ics"
     return Response(
-        body, mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        body,
+        mimetype="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -75,16 +75,17 @@ def times_url(doctor_id: int, treatment_id: int, day: date | None = None) -> str
 def time_days(
     openings: Iterable[Opening], treatment_id: int, doctors: Mapping[int, Doctor] | None = None
 ) -> list[Link]:
-    """Free times grouped by day, each a link to its confirmation; with doctors, their names below."""
+    """Free times grouped by day, each a link to its confirmation; ``doctors`` names whose."""
     return [
-        {"label": format_day(day), "times": [_time_link(each, treatment_id, doctors) for each in group]}
+        {
+            "label": format_day(day),
+            "times": [_time_link(each, treatment_id, doctors) for each in group],
+        }
         for day, group in groupby(openings, key=lambda opening: opening.day)
     ]
 
 
-def _time_link(
-    opening: Opening, treatment_id: int, doctors: Mapping[int, Doctor] | None
-) -> Link:
+def _time_link(opening: Opening, treatment_id: int, doctors: Mapping[int, Doctor] | None) -> Link:
     doctor = (doctors or {}).get(opening.slot.doctor_id)
     return {
         "label": format_clock(opening.slot.start),
@@ -134,7 +135,13 @@ def appointment_facts(appointment: Appointment, clinic: Clinic) -> list[tuple[st
 def state_options() -> list[tuple[str, str]]:
     """The states of an appointment as a filter offers them."""
     labels = (
-        gettext("Pending"), gettext("Confirmed"), gettext("Completed"), gettext("No-show"),
+        gettext("Pending"),
+        gettext("Confirmed"),
+        gettext("Completed"),
+        gettext("No-show"),
         gettext("Cancelled"),
     )
-    return [("", gettext("Any")), *zip((each.value for each in AppointmentStatus), labels, strict=True)]
+    return [
+        ("", gettext("Any")),
+        *zip((each.value for each in AppointmentStatus), labels, strict=True),
+    ]

@@ -60,8 +60,10 @@ def hours_lines(hours: Iterable[ClinicHours]) -> list[tuple[str, str]]:
 
 def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dict[str, Any]:
     """What the Today page shows, in the order in which staff ask."""
-    lines = [appointment_line(each) | {"live": each.is_live, "over": each.ends_at <= now}
-             for each in held.appointments]
+    lines = [
+        appointment_line(each) | {"live": each.is_live, "over": each.ends_at <= now}
+        for each in held.appointments
+    ]
     ahead = [line for line in lines if line["live"] and not line["over"]]
     return {
         "lines": lines,

@@ -11,7 +11,7 @@ from flask_login import current_user
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission
 from medcor.extensions import db
-from medcor.services import agenda, catalogue, lookup, scheduling
+from medcor.services import agenda, catalogue, lookup
 from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.calendar_days import parse_day
@@ -32,7 +32,9 @@ def landing():
     clinics = catalogue.list_clinics(db.session(), request.args.get("q", ""))
     demo = settings().development and any(clinic.is_demo for clinic in clinics)
     return render_template(
-        "clinic/landing.html", clinics=clinics, search=request.args.get("q", ""),
+        "clinic/landing.html",
+        clinics=clinics,
+        search=request.args.get("q", ""),
         demo_password=settings().demo_password if demo else "",
     )
 
@@ -75,8 +77,11 @@ def today():
     held = agenda.load_day(session, actor(), day, now())
     return render_template(
         "clinic/today.html",
-        day=day, actual=actual, clinic=clinic,
-        before=day - timedelta(days=1), after=day + timedelta(days=1),
+        day=day,
+        actual=actual,
+        clinic=clinic,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),
     )
 
@@ -87,7 +92,8 @@ def take_handover(handover_id: int):
     """Say that somebody looks after a patient who asked for a person."""
     who = actor()
     in_transaction(
-        who.clinic_id, who,
+        who.clinic_id,
+        who,
         lambda session: agenda.take_handover(session, who, handover_id, now()),
     )
     flash(gettext("You look after it. The patient's talk shows that somebody does."), "success")

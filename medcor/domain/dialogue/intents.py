@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from .text import has, plain
@@ -137,7 +136,7 @@ def detect(text: str, language: str) -> Intent | None:
     if has(said, *_BOOKING_FIRST):
         return Intent.BOOK
     raw = f"{said} {text.strip().casefold()}"
-    if has(said, *_ADVICE):
+    if asks_advice(text, language):
         return Intent.MEDICAL
     for intent, phrases in _PHRASES:
         haystack = raw if intent is Intent.GREETING else said
@@ -146,13 +145,11 @@ def detect(text: str, language: str) -> Intent | None:
     return Intent.MEDICAL if tells_symptom(text, language) else None
 
 
+def asks_advice(text: str, language: str) -> bool:
+    """Say whether a turn asks for a judgement, a medicine or a dose."""
+    return has(plain(text, language), *_ADVICE)
+
+
 def tells_symptom(text: str, language: str) -> bool:
     """Say whether somebody tells how they feel: nothing here may answer that with advice."""
     return has(plain(text, language), *_SYMPTOMS)
-
-
-def asks(text: str) -> bool:
-    """Say whether a turn has the shape of a question."""
-    return "?" in text or bool(
-        re.match(r"\s*(what|which|when|where|who|how|do|does|is|are|can|could)\b", text.casefold())
-    )

@@ -9,6 +9,7 @@ from typing import Any
 from medcor.domain.dialogue import wording
 from medcor.domain.permissions import Actor
 from medcor.domain.talk import Talk
+from medcor.integrations.language_models import LanguageModel
 from medcor.services.assistant.talk import AssistantTalk
 from medcor.services.assistant.toolbox import Toolbox, Work
 
@@ -22,7 +23,7 @@ def open_talk(
     run: Callable[[Work[Any]], Any],
     look: Callable[[Work[Any]], Any],
     clock: Callable[[], datetime],
-    model: Any = None,
+    model: LanguageModel | None = None,
 ) -> Talk:
     """Open the talk of one signed-in person.
 
@@ -33,7 +34,7 @@ def open_talk(
     box = Toolbox(actor, session_id, run, look, clock)
     language = language if language in wording.LANGUAGES else "en"
     name = _shown_name(prompt, actor)
-    return AssistantTalk(box, name, language, model)
+    return AssistantTalk(box, name, language, prompt, model)
 
 
 def _shown_name(prompt: dict[str, Any], actor: Actor) -> str:

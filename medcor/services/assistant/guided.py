@@ -31,11 +31,17 @@ def respond(desk: Desk, text: str, name: str) -> Steps[Answer]:
 
 
 def _serve(desk: Desk, heard: Heard, name: str) -> Steps[Answer]:
-    """Serve the goal of a turn; an open question about times or a cancellation is asked again."""
-    open_before = desk.state.asking
+    """Serve the goal of a turn, and ask an open question again.
+
+    A question about booking or cancelling is always repeated: no yes may answer an older one.
+    """
+    asked = desk.state.asking
     answer = yield from _serve_goal(desk, heard, name)
-    if heard.intent in _ASIDES and open_before in (Ask.TIME, Ask.BOOK):
-        return _with_question(desk, answer, open_before)
+    still_open = desk.state.asking is asked
+    if asked in (Ask.BOOK, Ask.CANCEL) and still_open and heard.intent is not Intent.REPEAT:
+        return _with_question(desk, answer)
+    if asked is Ask.TIME and still_open and heard.intent in _ASIDES:
+        return _with_question(desk, answer)
     return answer
 
 
@@ -44,10 +50,13 @@ _ASIDES = frozenset(
 )
 
 
-def _with_question(desk: Desk, answer: Answer, asked: Ask) -> Answer:
-    if asked is Ask.BOOK and desk.state.offer is not None:
-        again = booking.summarise(desk, desk.state.offer)
-    elif desk.state.offers:
+def _with_question(desk: Desk, answer: Answer) -> Answer:
+    state = desk.state
+    if state.asking is Ask.BOOK and state.offer is not None:
+        again = booking.summarise(desk, state.offer)
+    elif state.asking is Ask.CANCEL and state.appointment is not None:
+        again = appointments.ask_cancel(desk, state.appointment)
+    elif state.asking is Ask.TIME and state.offers:
         again = booking.repeat_offers(desk)
     else:
         return answer
@@ -73,7 +82,7 @@ def _serve_goal(desk: Desk, heard: Heard, name: str) -> Steps[Answer]:
     if intent in (Intent.MY_APPOINTMENTS, Intent.MY_DAY):
         return (yield from appointments.list_mine(desk))
     if intent is Intent.MEDICAL:
-        return _medical(desk, heard)
+        return refuse_advice(desk, heard)
     if intent is Intent.BOOK or heard.names_something:
         return (yield from _book(desk, heard))
     return _small_talk(desk, heard, name)
@@ -90,7 +99,7 @@ def _book(desk: Desk, heard: Heard) -> Steps[Answer]:
     return answer.after(say(desk.language, "symptom")) if heard.symptom else answer
 
 
-def _medical(desk: Desk, heard: Heard) -> Answer:
+def refuse_advice(desk: Desk, heard: Heard) -> Answer:
     """Refuse advice; offer what the clinic can do."""
     if desk.state.asking in (Ask.TIME, Ask.BOOK):
         return Answer(say(desk.language, "medical"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from medcor.domain.dialogue.when import When
@@ -28,14 +28,20 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply before it is streamed."""
+    """A reply; ``shown`` is how much of its text has been streamed already."""
 
     text: str
     cards: tuple[Card, ...] = ()
+    shown: str = ""
 
     def after(self, *texts: str) -> Answer:
         """The same answer with sentences before it."""
         return Answer(" ".join(filter(None, (*texts, self.text))), self.cards)
+
+    def with_news(self, news: Answer) -> Answer:
+        """The same answer with what an interrupted turn could not tell before it."""
+        shown = f"{news.text} {self.shown}" if self.shown else ""
+        return Answer(f"{news.text} {self.text}", (*news.cards, *self.cards), shown)
 
 
 @dataclass
@@ -67,6 +73,17 @@ class TalkState:
         """Remember the last few things said, for the staff who may take over."""
         self.turns += 1
         self.said = (*self.said, text[:150])[-3:]
+
+    def drop_question(self) -> None:
+        """Let no later yes answer a question that was not repeated."""
+        if self.asking in (Ask.BOOK, Ask.CANCEL, Ask.STAFF):
+            self.asking = Ask.TIME if self.offers and self.asking is Ask.BOOK else Ask.NOTHING
+        self.offer = self.appointment = None
+
+    def restore(self, earlier: TalkState) -> None:
+        """Take back everything since a copy was made."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(earlier, each.name))
 
     def forget_wish(self) -> None:
         """Start afresh; what was said last stays for *repeat*."""

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from medcor.domain import errors, triage
+from medcor.domain.dialogue import answers, intents, wording
 from medcor.domain.dialogue import text as words
-from medcor.domain.dialogue import wording
 from medcor.domain.dialogue.wording import say
 from medcor.domain.permissions import Role
-from medcor.domain.talk import Card, Delta, Reply, ReplyEvent, Turn
+from medcor.domain.talk import Card, Delta, Notice, Reply, ReplyEvent, Turn
+from medcor.integrations.language_models import LanguageModel, ModelFailed
 from medcor.services.assistant import appointments_flow, booking_flow, doctor, guided, info
+from medcor.services.assistant.model_turn import ModelMemory, ModelTurn
 from medcor.services.assistant.state import Answer, Ask, Desk, TalkState
 from medcor.services.assistant.toolbox import StepLimitReached, Steps, Toolbox, turn_results
 
+Events = Generator[ReplyEvent, None, Any]
 log = structlog.get_logger("medcor.assistant")
 MAX_TURN_CHARS = 2000
+# A longer no may hold a wish as well: then the model reads it.
+SHORT_NO = 4
 
 
 class AssistantTalk:
     """See :class:`medcor.domain.talk.Talk`. One turn at a time; not shared between greenlets."""
 
-    def __init__(self, box: Toolbox, name: str, language: str, model: Any = None) -> None:
-        self._box, self._name, self._model = box, name, model
+    def __init__(
+        self, box: Toolbox, name: str, language: str, prompt: dict[str, Any],
+        model: LanguageModel | None = None,
+    ) -> None:
+        self._box, self._name, self._prompt, self._model = box, name, prompt, model
+        self._memory = ModelMemory()
+        self._model_was_down = False
         self.state = TalkState(language)
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
         """Answer one turn; a turn that was answered before gets the same answer again."""
         state = self.state
         if turn.turn_id == state.last_turn and state.last is not None:
-            yield from _stream(state.last, cancelled)
+            yield from _stream(replace(state.last, shown=""), cancelled)
             return
         news, state.unsaid = state.unsaid, None
         answer = yield from self._answer(turn, cancelled)
@@ -40,8 +51,10 @@ class AssistantTalk:
             state.unsaid = state.unsaid or news
             return
         if news is not None:
-            answer = Answer(f"{news.text} {answer.text}", (*news.cards, *answer.cards))
+            answer = answer.with_news(news)
         state.last_turn, state.last = turn.turn_id, answer
+        self._memory.add("user", turn.text)
+        self._memory.add("assistant", answer.text)
         yield from self._tell(answer, cancelled)
 
     def _tell(self, answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
@@ -49,15 +62,13 @@ class AssistantTalk:
         if not self._box.acting:
             yield from _stream(answer, cancelled)
             return
-        self.state.unsaid = answer
+        self.state.unsaid = replace(answer, shown="")
         for event in _stream(answer, cancelled):
             if isinstance(event, Reply):
                 self.state.unsaid = None
             yield event
 
-    def _answer(
-        self, turn: Turn, cancelled: Callable[[], bool]
-    ) -> Iterator[ReplyEvent | None]:
+    def _answer(self, turn: Turn, cancelled: Callable[[], bool]) -> Events:
         """Run the steps of a turn. Gives None when it was cancelled before anything was changed."""
         self._box.begin(turn.turn_id)
         steps = self._steps(turn)
@@ -74,7 +85,7 @@ class AssistantTalk:
         finally:
             self._finish(steps)
 
-    def _finish(self, steps: Steps[Answer]) -> None:
+    def _finish(self, steps: Events) -> None:
         """Let a change that is under way end, even when nobody listens any more."""
         if not self._box.acting:
             steps.close()
@@ -86,33 +97,82 @@ class AssistantTalk:
             if end.value is not None:
                 self.state.unsaid = end.value
 
-    def _steps(self, turn: Turn) -> Steps[Answer]:
+    def _steps(self, turn: Turn) -> Events:
         text = turn.text.strip()[:MAX_TURN_CHARS]
         self.state.language = words.language_of(text, self.state.language)
         try:
-            return (yield from self._respond(turn, text))
+            return (yield from self._respond(text))
         except StepLimitReached:
             return Answer(say(self.state.language, "step_limit"))
         except errors.TryAgain:
             return Answer(say(self.state.language, "busy_system"))
         except Exception as error:
             log.exception("assistant_turn_failed", turn_id=turn.turn_id, error=type(error).__name__)
-            self.state.asking = Ask.STAFF
-            return Answer(say(self.state.language, "trouble"))
+            return self._trouble()
 
-    def _respond(self, turn: Turn, text: str) -> Steps[Answer]:
+    def _trouble(self) -> Answer:
+        if self._box.acting:
+            self.state.forget_wish()
+            return Answer(say(self.state.language, "trouble_unsure"))
+        self.state.asking = Ask.STAFF
+        return Answer(say(self.state.language, "trouble"))
+
+    def _respond(self, text: str) -> Events:
         self.state.hear(text)
-        patient = self._box.actor.role is Role.PATIENT
-        if patient and (flag := triage.red_flag(text)):
+        if self._is_patient and (flag := triage.red_flag(text)):
             return (yield from raise_alarm(self.state, self._box, flag, text))
         desk = Desk(self.state, self._box, self._box.load_catalogue())
-        if not patient:
-            return (yield from doctor.respond(desk, text, self._name))
-        if self.state.turns == 1 and (known := turn_results(self._box)):
+        if self._is_patient and self.state.turns == 1 and (known := turn_results(self._box)):
             tool, fact = known[0]
             tell = booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
             return tell(desk, fact)
-        return (yield from guided.respond(desk, text, self._name))
+        if self._model is not None and not self._is_servers(desk, text):
+            answer = yield from self._ask_model(self._model, desk, text)
+            if answer is not None:
+                return answer
+        guide = guided if self._is_patient else doctor
+        return (yield from guide.respond(desk, text, self._name))
+
+    @property
+    def _is_patient(self) -> bool:
+        return self._box.actor.role is Role.PATIENT
+
+    def _is_servers(self, desk: Desk, text: str) -> bool:
+        """Consent and questions for advice are never left to a model."""
+        if not self._is_patient:
+            return False
+        if self.state.asking in (Ask.BOOK, Ask.CANCEL, Ask.STAFF):
+            cancelling = self.state.asking is Ask.CANCEL
+            consent = answers.yes_or_no(text, desk.language, cancelling=cancelling)
+            if consent is True or (consent is False and len(text.split()) <= SHORT_NO):
+                return True
+        return intents.asks_advice(text, desk.language)
+
+    def _ask_model(self, model: LanguageModel, desk: Desk, text: str) -> Events:
+        """The model's answer, or None when the guided assistant has to answer, after a notice."""
+        if not model.ready():
+            if not self._model_was_down:
+                yield self._unavailable()
+            self._model_was_down = True
+            return None
+        earlier = replace(self.state)
+        self.state.drop_question()
+        try:
+            answer = yield from ModelTurn(model, desk, self._prompt, self._memory).run(text)
+        except ModelFailed as failure:
+            log.warning("model_failed", kind=failure.kind, detail=str(failure))
+            if not self._box.acting:
+                self.state.restore(earlier)
+            self._box.steps = 0
+            self._model_was_down = not model.ready()
+            yield self._unavailable()
+            return None
+        self._model_was_down = False
+        return answer
+
+    def _unavailable(self) -> Notice:
+        text = say(self.state.language, "model_unavailable")
+        return Notice("model_unavailable", text, retryable=True)
 
 
 def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) -> Steps[Answer]:
@@ -138,7 +198,8 @@ def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) ->
 
 def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
     """The answer by sentences, then whole; ends early when cancelled."""
-    for piece in wording.sentences(answer.text):
+    rest = answer.text.removeprefix(answer.shown)
+    for piece in wording.sentences(rest):
         if cancelled():
             return
         yield Delta(piece)

@@ -160,6 +160,8 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_next_patient": "Looking for your next patient",
     "trouble": "Something went wrong on our side and nothing was changed. Please try again, or shall I "
                "ask the staff to contact you?",
+    "trouble_unsure": "Something went wrong on our side. Please look at your appointments before you try "
+                      "again.",
     "busy_system": "The system is busy at the moment and nothing was changed. Please try again.",
     "model_unavailable": "The language model can't be reached. The guided assistant answers instead.",
     "step_limit": "That needed too many steps. Please ask for one thing at a time.",

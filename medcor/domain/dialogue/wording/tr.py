@@ -152,6 +152,8 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_next_patient": "Sıradaki hastaya bakılıyor",
     "trouble": "Bizden kaynaklanan bir sorun oldu ve hiçbir şey değişmedi. Lütfen tekrar deneyin, ya da "
                "personelin sizinle iletişime geçmesini isteyeyim mi?",
+    "trouble_unsure": "Bizden kaynaklanan bir sorun oldu. Tekrar denemeden önce lütfen randevularınıza "
+                      "bakın.",
     "busy_system": "Sistem şu anda yoğun ve hiçbir şey değişmedi. Lütfen tekrar deneyin.",
     "model_unavailable": "Dil modeline ulaşılamıyor. Yerine yönlendirmeli asistan yanıtlıyor.",
     "step_limit": "Bu çok fazla adım gerektirdi. Lütfen her seferinde tek bir şey isteyin.",
