@@ -52,12 +52,12 @@ lock: $(DEV_READY) ## Write the exact pins anew from requirements*.in
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements-dev.txt requirements-dev.in
 
 translations: $(APP_READY) ## Collect texts and update the Turkish catalogue
-	$(BIN)/pybabel extract -q -F babel.cfg -k lazy_gettext -k ngettext:1,2 --sort-by-file --no-location -o messages.pot .
-	$(BIN)/pybabel update -q -i messages.pot -d medcor/translations -N --no-wrap
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --sort-by-file --no-location -o messages.pot .
+	$(BIN)/pybabel -q update -i messages.pot -d medcor/translations -N --no-wrap --ignore-obsolete --ignore-pot-creation-date
 	rm -f messages.pot
 
 %.mo: %.po $(APP_READY)
-	@$(BIN)/pybabel compile -i $< -o $@ 2>/dev/null
+	@$(BIN)/pybabel -q compile -i $< -o $@
 
 packages: # Debian's Chromium, for the browser tests; needs root once
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || { echo "Install Debian's package 'chromium' first (as root: apt-get install chromium)."; exit 1; }

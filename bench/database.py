@@ -7,7 +7,6 @@ from the first core by psycopg2 with no application around them.
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import os
 import platform
@@ -16,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from bench.clinic_load import Call, Workload, build_workload
 from medcor.extensions import db
 from medcor.models import Appointment, AuditEvent, Claim, OutboxMail
 from medcor.web.transaction import transaction
-from tests.app_servers import AppServer, send
+from tests.app_servers import AppServer, running, send
 from tests.live_clinic import live_clinic
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
@@ -95,7 +94,7 @@ class Load:
         return Figures(name, self.times, time.perf_counter() - began, self.refused)
 
     def _client(self, until: float) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection = self.server.connect()
         while time.perf_counter() < until:
             with self.lock:
                 call = next(self.calls, None)
@@ -139,9 +138,12 @@ def bare(name: str, recorder: Recorder) -> Figures:
 def measure(load: Workload, server: AppServer) -> None:
     """Print both kinds of request, one client and several, each beside its bare SQL."""
     bearer, clinic_id = load.live.bearer, load.live.clinic.id
-    kinds = (("free times", load.free_times, 200), ("bookings", load.bookings, 201))
+    kinds = (
+        ("free times (POST slots with a date)", load.free_times, 200),
+        ("bookings, their mails written meanwhile", load.bookings, 201),
+    )
     for kind, calls, expected in kinds:
-        print(f"{kind}")
+        print(kind)
         for clients in (1, CLIENTS):
             forget_bookings(clinic_id)
             fresh = calls()
@@ -177,13 +179,10 @@ def main() -> None:
             load = build_workload(live)
             live.app.extensions["medcor"].settings.limit_api_calls_per_minute = 10**7
             live.app.extensions["medcor"].settings.limit_email_lookups = "10000000 per minute"
-            server = AppServer(folder, live.database_url, ROOMY)
-            with pinned(APP_CORE):
-                server.start()
-            try:
+            with ExitStack() as stack:
+                with pinned(APP_CORE):
+                    (server,) = stack.enter_context(running(folder, live.database_url, **ROOMY))
                 measure(load, server)
-            finally:
-                server.stop()
 
 
 if __name__ == "__main__":

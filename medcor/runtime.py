@@ -21,7 +21,8 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 Full, Empty = queue.Full, queue.Empty
-YIELD_EVERY_READS = 8
+# Pieces of frames, of which a frame of audio has seven.
+YIELD_EVERY_PIECES = 32
 READ_AHEAD = 16_384
 MOST_CONNECTIONS = 10_000
 IDLE_CONNECTION_SECONDS = 75
@@ -80,28 +81,31 @@ def unmask(data: bytes, mask: Any, length: int | None = None, offset: int = 0) -
 
 
 class ReadAhead:
-    """A socket that reads what is there at once and gives way to others every few reads.
+    """A socket that reads what is there at once and gives way to others every few pieces.
 
     A frame of audio arrives as two WebSocket messages, read in seven pieces: one system call
     instead of seven. A read that finds data never yields, so one flooding client would starve
     every other.
     """
 
+    __slots__ = ("_held", "_pieces", "_sock")
+
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self._held = b""
-        self._reads = 0
+        self._pieces = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
 
     def recv(self, size: int) -> bytes:
         """Return up to ``size`` bytes, at least one unless the other side is gone."""
+        self._pieces += 1
+        if self._pieces >= YIELD_EVERY_PIECES:
+            self._pieces = 0
+            time.sleep(0)
         held = self._held
         if not held:
-            self._reads += 1
-            if self._reads % YIELD_EVERY_READS == 0:
-                time.sleep(0)
             if size >= READ_AHEAD:
                 return self._sock.recv(size)
             held = self._sock.recv(READ_AHEAD)

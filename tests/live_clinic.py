@@ -20,10 +20,10 @@ from medcor.services.sessions import open_session
 from medcor.services.slots import add_slot
 from medcor.web import tokens
 from medcor.web.transaction import transaction
-from tests.app_servers import SECRET
 from tests.conftest import test_settings
 from tests.factories import ClinicWorld, build_clinic, make_patient
 from tests.postgres import make_database
+from tests.servers import SECRET
 
 
 def next_monday() -> date:

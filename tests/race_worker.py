@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import threading
 import time
@@ -72,7 +71,7 @@ class WidgetCaller:
 
     def booking(self, slot_id: int, doctor_id: int, day: date) -> Callable[[], Answer]:
         """Connect now, so that only the call itself is in the race."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection = self.server.connect()
         connection.connect()
         wish = {
             "patient_email": self.email,

@@ -68,8 +68,7 @@ def smtp_server(folder: Path, *, tls: bool = False, auth: bool = False) -> Itera
     if tls:
         options["tls_context"] = _certificate(folder)
     if auth:
-        options |= {"authenticator": _authenticate, "auth_required": True,
-                    "auth_require_tls": tls}
+        options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": tls}
     controller = _Server(box, hostname="127.0.0.1", port=0, **options)
     controller.start()
     try:

@@ -7,12 +7,17 @@ its named parts.
 from __future__ import annotations
 
 
+def N_(text: str) -> str:
+    """Mark a text for the catalogue of translations where it stands, before it is shown."""
+    return text
+
+
 class DomainError(Exception):
     """A rule said no. ``status`` is the HTTP status, ``code`` a stable name for scripts."""
 
     status = 400
     code = "bad_request"
-    text = "That could not be done."
+    text = N_("That could not be done.")
 
     def __init__(self, text: str | None = None, **details: object) -> None:
         super().__init__(text or self.text)
@@ -22,37 +27,37 @@ class DomainError(Exception):
 
 class NotFound(DomainError):
     status, code = 404, "not_found"
-    text = "That was not found. It may have been removed, or the link is wrong."
+    text = N_("That was not found. It may have been removed, or the link is wrong.")
 
 
 class ClinicNotFound(NotFound):
     code = "clinic_not_found"
-    text = "This clinic was not found."
+    text = N_("This clinic was not found.")
 
 
 class PatientNotFound(NotFound):
     code = "patient_not_found"
-    text = "This patient was not found."
+    text = N_("This patient was not found.")
 
 
 class DoctorNotFound(NotFound):
     code = "doctor_not_found"
-    text = "This doctor was not found."
+    text = N_("This doctor was not found.")
 
 
 class TreatmentNotFound(NotFound):
     code = "treatment_not_found"
-    text = "This treatment was not found, or this doctor does not offer it."
+    text = N_("This treatment was not found, or this doctor does not offer it.")
 
 
 class SlotNotFound(NotFound):
     code = "slot_not_found"
-    text = "This time was not found."
+    text = N_("This time was not found.")
 
 
 class NoDoctors(NotFound):
     code = "no_doctors"
-    text = "No doctor offers this treatment at the moment."
+    text = N_("No doctor offers this treatment at the moment.")
 
 
 class PageNotFound(NotFound):
@@ -61,22 +66,22 @@ class PageNotFound(NotFound):
 
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
-    text = "This appointment was not found."
+    text = N_("This appointment was not found.")
 
 
 class NotAllowed(DomainError):
     status, code = 403, "forbidden"
-    text = "Your account may not do this."
+    text = N_("Your account may not do this.")
 
 
 class SignInRequired(DomainError):
     status, code = 401, "unauthorized"
-    text = "Please sign in to go on."
+    text = N_("Please sign in to go on.")
 
 
 class SessionEnded(SignInRequired):
     code = "session_ended"
-    text = "Your session has ended. Please sign in again."
+    text = N_("Your session has ended. Please sign in again.")
 
 
 class ChatbotTokenRefused(SignInRequired):
@@ -101,71 +106,71 @@ class OriginRefused(NotAllowed):
     """A call from a web origin that the clinic has not listed."""
 
     code = "origin_refused"
-    text = "This page may not use the clinic's widget."
+    text = N_("This page may not use the clinic's widget.")
 
 
 class InvalidCredentials(DomainError):
     status, code = 400, "invalid_credentials"
-    text = "Invalid credentials or please verify your email."
+    text = N_("Invalid credentials or please verify your email.")
 
 
 class LinkExpired(DomainError):
     status, code = 400, "link_expired"
-    text = "This link has expired or was already used. Ask for a new one."
+    text = N_("This link has expired or was already used. Ask for a new one.")
 
 
 class Conflict(DomainError):
     status, code = 409, "conflict"
-    text = "Somebody changed this in the meantime. Look at it again and retry."
+    text = N_("Somebody changed this in the meantime. Look at it again and retry.")
 
 
 class EmailTaken(Conflict):
     code = "email_taken"
-    text = "There is already an account with this email at this clinic."
+    text = N_("There is already an account with this email at this clinic.")
 
 
 class InvalidInput(DomainError):
     """Input out of its form; ``field`` in ``details`` names the culprit."""
 
     status, code = 400, "invalid_input"
-    text = "Please check what you entered."
+    text = N_("Please check what you entered.")
 
 
 class MissingParameter(InvalidInput):
     code = "missing_parameter"
-    text = "Something is missing. Please fill in every field."
+    text = N_("Something is missing. Please fill in every field.")
 
 
 class InvalidDate(InvalidInput):
     code = "invalid_date"
-    text = "This date can't be read. Use the form YYYY-MM-DD."
+    text = N_("This date can't be read. Use the form YYYY-MM-DD.")
 
 
 class BookingRefused(Conflict):
     """Base of the named reasons why a time can't be booked."""
 
     status, code = 409, "booking_refused"
-    text = "This time can't be booked."
+    text = N_("This time can't be booked.")
 
 
 class PastDate(BookingRefused):
     code = "past_date"
-    text = "This time has passed. Please choose a later one."
+    text = N_("This time has passed. Please choose a later one.")
 
 
 class SlotUnavailable(BookingRefused):
     code = "slot_unavailable"
-    text = "The doctor is not available at this time. Please choose another one."
+    text = N_("The doctor is not available at this time. Please choose another one.")
 
 
 class SlotTaken(BookingRefused):
     code = "slot_taken"
-    text = "This time has just been booked. Please choose another one."
+    text = N_("This time has just been booked. Please choose another one.")
 
 
 class PatientBusy(BookingRefused):
     code = "patient_busy"
-    text = "You already have an appointment at this time."
+    text = N_("You already have an appointment at this time.")
 
 
 class RequestKeyReused(Conflict):
@@ -176,69 +181,69 @@ class RequestKeyReused(Conflict):
 
 class TransitionRefused(Conflict):
     code = "transition_refused"
-    text = "This appointment can't be changed that way any more."
+    text = N_("This appointment can't be changed that way any more.")
 
 
 class CancellationTooLate(TransitionRefused):
     code = "cancellation_too_late"
-    text = "It is too late to cancel this appointment here. Please call the clinic."
+    text = N_("It is too late to cancel this appointment here. Please call the clinic.")
 
 
 class SlotOverlap(Conflict):
     code = "slot_overlap"
-    text = "This doctor already has an opening at this time."
+    text = N_("This doctor already has an opening at this time.")
 
 
 class CreditsExhausted(DomainError):
     status, code = 402, "credits_exhausted"
-    text = "The clinic has no credits left."
+    text = N_("The clinic has no credits left.")
 
 
 class TooManyRequests(DomainError):
     status, code = 429, "rate_limited"
-    text = "Too many tries. Please wait a moment and try again."
+    text = N_("Too many tries. Please wait a moment and try again.")
 
 
 class TooManySessions(TooManyRequests):
     code = "too_many_sessions"
-    text = "You already have the assistant open elsewhere. Close it there first."
+    text = N_("You already have the assistant open elsewhere. Close it there first.")
 
 
 class PromptRequired(DomainError):
     status, code = 409, "prompt_required"
-    text = "The assistant was not prepared. Please reload the page."
+    text = N_("The assistant was not prepared. Please reload the page.")
 
 
 class IdentityMismatch(DomainError):
     status, code = 403, "identity_mismatch"
-    text = "This talk belongs to another account. Please reload the page."
+    text = N_("This talk belongs to another account. Please reload the page.")
 
 
 class UnsupportedLanguage(DomainError):
     status, code = 400, "unsupported_language"
-    text = "Speech is not available in this language here. Please type instead."
+    text = N_("Speech is not available in this language here. Please type instead.")
 
 
 class BadMessage(DomainError):
     status, code = 400, "bad_message"
-    text = "The server could not read that message."
+    text = N_("The server could not read that message.")
 
 
 class RecogniserUnavailable(DomainError):
     status, code = 503, "recogniser_unavailable"
-    text = "Speech recognition can't be reached. You can go on by typing."
+    text = N_("Speech recognition can't be reached. You can go on by typing.")
 
 
 class ModelUnavailable(DomainError):
     status, code = 503, "model_unavailable"
-    text = "The language model can't be reached. The guided assistant answers instead."
+    text = N_("The language model can't be reached. The guided assistant answers instead.")
 
 
 class TryAgain(DomainError):
     """The database asked for a retry (deadlock, serialisation, lock time-out)."""
 
     status, code = 503, "try_again"
-    text = "The system is busy. Please try again."
+    text = N_("The system is busy. Please try again.")
 
 
 class TenantScopeError(RuntimeError):

@@ -55,7 +55,9 @@ class MongoLog:
 
     def write(self, documents: Sequence[Document]) -> None:
         """Insert what is not there yet. A document that is there stays as it is."""
-        writes = [UpdateOne({"_id": each["_id"]}, _insertion(each), upsert=True) for each in documents]
+        writes = [
+            UpdateOne({"_id": each["_id"]}, _insertion(each), upsert=True) for each in documents
+        ]
         if not writes:
             return
         try:

@@ -77,7 +77,8 @@ def authenticate_staff(
     candidates = find_staff_accounts(session, email, clinic_id)
     checks = [*candidates, *[None] * (MIN_STAFF_CHECKS - len(candidates))]
     matched = [
-        account for account in checks
+        account
+        for account in checks
         if passwords.verify_password(account.password_hash if account else "", password) and account
     ]
     if not matched:
@@ -206,9 +207,7 @@ def verify_email(session: Session, token: str, now: datetime) -> links.OpenLink:
     return link
 
 
-def request_reset(
-    session: Session, email: str, roles: tuple[Role, ...], now: datetime
-) -> None:
+def request_reset(session: Session, email: str, roles: tuple[Role, ...], now: datetime) -> None:
     """Mail a link to a new password, if the clinic in scope has such an active account."""
     user = _find_user(session, email)
     if user is None or user.role not in roles or not user.is_active:

@@ -205,7 +205,9 @@ def cancel_appointment(
     if not appointment.is_live:
         raise errors.TransitionRefused()
     if actor.is_staff and not reason.strip():
-        raise errors.MissingParameter("Say why, so that the patient knows.", field="reason")
+        raise errors.MissingParameter(
+            errors.N_("Say why, so that the patient knows."), field="reason"
+        )
     notice = timedelta(minutes=clinic.cancel_notice_minutes)
     role = actor.role or Role.PATIENT
     if not may_cancel(appointment.status, appointment.starts_at, role, notice, now):
@@ -246,7 +248,7 @@ def _close(
     if not actor.is_staff:
         raise errors.NotAllowed()
     if not may_close(target, appointment.starts_at, now):
-        raise errors.TransitionRefused("This appointment has not begun yet.")
+        raise errors.TransitionRefused(errors.N_("This appointment has not begun yet."))
     _move(session, actor, appointment, target)
     if not appointment.is_live:
         release_claims(session, appointment)

@@ -47,10 +47,17 @@ def log_message(
     Two writers of one id at the same time leave one row and no error, on either database.
     """
     values = {
-        "clinic_id": actor.clinic_id, "user_id": actor.user_id, "user_email": actor.email,
-        "session_id": session_id, "turn_id": turn_id, "message_id": message_id,
-        "message_type": message_type, "content": content, "source": source,
-        "interrupted": interrupted, "created_at": now,
+        "clinic_id": actor.clinic_id,
+        "user_id": actor.user_id,
+        "user_email": actor.email,
+        "session_id": session_id,
+        "turn_id": turn_id,
+        "message_id": message_id,
+        "message_type": message_type,
+        "content": content,
+        "source": source,
+        "interrupted": interrupted,
+        "created_at": now,
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     once = insert(ConversationMessage).on_conflict_do_nothing(index_elements=["message_id"])
@@ -83,7 +90,9 @@ class HistoryWish:
     limit: int = PAGE
 
 
-def list_messages(session: Session, wish: HistoryWish, *, unshipped: bool = False) -> list[LoggedMessage]:
+def list_messages(
+    session: Session, wish: HistoryWish, *, unshipped: bool = False
+) -> list[LoggedMessage]:
     """Read the journal of the clinic in scope, newest first; ``unshipped`` only what waits."""
     wanted = sa.select(ConversationMessage).where(ConversationMessage.user_id == wish.user_id)
     if wish.session_id:
@@ -100,9 +109,15 @@ def list_messages(session: Session, wish: HistoryWish, *, unshipped: bool = Fals
 
 def _from_row(row: ConversationMessage) -> LoggedMessage:
     return LoggedMessage(
-        message_id=row.message_id, message_type=row.message_type, content=row.content,
-        created_at=row.created_at, session_id=row.session_id, turn_id=row.turn_id,
-        source=row.source, interrupted=row.interrupted, order=row.id,
+        message_id=row.message_id,
+        message_type=row.message_type,
+        content=row.content,
+        created_at=row.created_at,
+        session_id=row.session_id,
+        turn_id=row.turn_id,
+        source=row.source,
+        interrupted=row.interrupted,
+        order=row.id,
     )
 
 
@@ -127,7 +142,9 @@ class LogReader:
             return self._look(lambda session: list_messages(session, wish))
         waiting = self._look(lambda session: list_messages(session, wish, unshipped=True))
         merged = {each.message_id: each for each in (*shipped, *waiting)}
-        newest = sorted(merged.values(), key=lambda each: (each.created_at, each.order), reverse=True)
+        newest = sorted(
+            merged.values(), key=lambda each: (each.created_at, each.order), reverse=True
+        )
         return newest[: wish.limit]
 
     @staticmethod
@@ -141,10 +158,15 @@ class LogReader:
 
 def _from_document(document: dict[str, Any]) -> LoggedMessage:
     return LoggedMessage(
-        message_id=document["_id"], message_type=MessageType(document["message_type"]),
-        content=document["content"], created_at=document["timestamp"],
-        session_id=document["session_id"], turn_id=document["turn_id"], source=document["source"],
-        interrupted=document["interrupted"], order=document["journal_id"],
+        message_id=document["_id"],
+        message_type=MessageType(document["message_type"]),
+        content=document["content"],
+        created_at=document["timestamp"],
+        session_id=document["session_id"],
+        turn_id=document["turn_id"],
+        source=document["source"],
+        interrupted=document["interrupted"],
+        order=document["journal_id"],
     )
 
 
@@ -192,7 +214,9 @@ def mark_shipped(session: Session, journal_ids: Sequence[int], now: datetime) ->
     with _journal_of_all_clinics(session):
         session.execute(
             sa.update(ConversationMessage)
-            .where(ConversationMessage.id.in_(journal_ids), ConversationMessage.shipped_at.is_(None))
+            .where(
+                ConversationMessage.id.in_(journal_ids), ConversationMessage.shipped_at.is_(None)
+            )
             .values(shipped_at=now),
             execution_options={"synchronize_session": False},
         )

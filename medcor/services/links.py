@@ -68,8 +68,14 @@ def find_link(session: Session, token: str, purpose: LinkPurpose, now: datetime)
     """Look a link up without using it; LinkExpired once it is used, over, or never was one."""
     found = session.execute(
         sa.select(
-            MailedLink.id, User.clinic_id, User.id, User.role, User.email, User.first_name,
-            User.last_name, MailedLink.password_hash,
+            MailedLink.id,
+            User.clinic_id,
+            User.id,
+            User.role,
+            User.email,
+            User.first_name,
+            User.last_name,
+            MailedLink.password_hash,
         )
         .join(User, User.id == MailedLink.user_id)
         .where(
@@ -113,12 +119,15 @@ def close_links(session: Session, user_id: int, now: datetime) -> None:
 
 def newest_password(session: Session, user_id: int) -> str:
     """The password hash of a person's latest registration, for a link that repeats its mail."""
-    return session.scalar(
-        sa.select(MailedLink.password_hash)
-        .where(MailedLink.user_id == user_id, MailedLink.purpose == LinkPurpose.VERIFY_EMAIL)
-        .order_by(MailedLink.id.desc())
-        .limit(1)
-    ) or ""
+    return (
+        session.scalar(
+            sa.select(MailedLink.password_hash)
+            .where(MailedLink.user_id == user_id, MailedLink.purpose == LinkPurpose.VERIFY_EMAIL)
+            .order_by(MailedLink.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
 
 
 def _digest(token: str) -> str:

@@ -40,8 +40,12 @@ def queue_mail(
     """Put a mail in the outbox; ``details`` are JSON values from which it is worded later."""
     session.add(
         OutboxMail(
-            clinic_id=clinic_id, kind=kind, recipient=recipient, language=language,
-            details=details, next_try_at=AT_ONCE,
+            clinic_id=clinic_id,
+            kind=kind,
+            recipient=recipient,
+            language=language,
+            details=details,
+            next_try_at=AT_ONCE,
         )
     )
 
@@ -70,8 +74,14 @@ def claim_next(session: Session, now: datetime) -> DueMail | None:
 def _due(now: datetime) -> sa.Select:
     return (
         sa.select(
-            OutboxMail.id, OutboxMail.clinic_id, OutboxMail.kind, OutboxMail.recipient,
-            OutboxMail.language, OutboxMail.details, OutboxMail.attempts, OutboxMail.created_at,
+            OutboxMail.id,
+            OutboxMail.clinic_id,
+            OutboxMail.kind,
+            OutboxMail.recipient,
+            OutboxMail.language,
+            OutboxMail.details,
+            OutboxMail.attempts,
+            OutboxMail.created_at,
         )
         .where(OutboxMail.next_try_at <= now)
         .order_by(OutboxMail.next_try_at, OutboxMail.id)

@@ -25,7 +25,7 @@ def week_steps(weekday: int, start: time, end: time) -> range:
 def _step(clock: time) -> int:
     minutes = clock.hour * 60 + clock.minute
     if minutes % 5 or clock.second or clock.microsecond:
-        raise errors.InvalidInput("Times must be on 5-minute steps.", field="start_time")
+        raise errors.InvalidInput(errors.N_("Times must be on 5-minute steps."), field="start_time")
     return minutes // 5
 
 
@@ -40,7 +40,7 @@ def add_slot(
 ) -> Slot:
     """Open a weekly slot; SlotOverlap if the doctor has one at that time already."""
     if not 0 <= weekday <= 6 or start >= end:
-        raise errors.InvalidInput("The slot must end after it starts.", field="end_time")
+        raise errors.InvalidInput(errors.N_("The slot must end after it starts."), field="end_time")
     steps = week_steps(weekday, start, end)
     slot = Slot(
         clinic_id=actor.clinic_id,
@@ -67,7 +67,9 @@ def exclude_days(
 ) -> ExclusionDate:
     """Take a doctor off for a range of days, both ends included."""
     if last < first:
-        raise errors.InvalidInput("The last day must not be before the first.", field="end_date")
+        raise errors.InvalidInput(
+            errors.N_("The last day must not be before the first."), field="end_date"
+        )
     row = ExclusionDate(
         clinic_id=actor.clinic_id,
         doctor_id=doctor_id,

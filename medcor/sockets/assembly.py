@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from engineio.packet import MESSAGE, Packet
 from flask import Flask
 
@@ -13,6 +14,7 @@ from config import Settings
 from medcor.domain.talk import Talk
 from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
+from medcor.integrations.language_models import LanguageModel, make_language_model
 from medcor.integrations.recognisers import AudioFormat, Post, Recogniser
 from medcor.integrations.recognisers.deepgram import Options
 from medcor.integrations.recognisers.link import DeepgramLink
@@ -28,19 +30,21 @@ from .work import Work
 # A page that reads nothing is hung up rather than filled up; it comes back and gets what it missed.
 MOST_UNSENT = 1000
 
+log = structlog.get_logger("medcor.voice")
+
 
 def install(app: Flask) -> None:
     """Add the namespace to the application's Socket.IO server; starts nothing."""
     state: AppState = app.extensions["medcor"]
-    server = socketio.server
+    server, settings = socketio.server, state.settings
     parts = Parts(
         make_talk=lambda work, prompt, session_id: make_talk(state, work, prompt, session_id),
         make_recogniser=lambda audio, post: make_recogniser(state, audio, post),
         send=_sender(server),
         hang_up=lambda client: server.eio.disconnect(client),
         limits=Limits(
-            session=state.settings.voice_session_minutes * 60.0,
-            per_user=state.settings.voice_sessions_per_user,
+            session=settings.voice_session_minutes * 60.0,
+            per_user=settings.voice_sessions_per_user,
         ),
     )
     registry = Registry(app, parts)
@@ -49,6 +53,21 @@ def install(app: Flask) -> None:
     socketio.on_namespace(namespace)
     # Straight from Socket.IO, ahead of the namespace's own dispatch: ten times a second and page.
     server.on("audio", namespace.on_audio, namespace=NAMESPACE)
+    _hang_up_on_garbage(server)
+
+
+def _hang_up_on_garbage(server: Any) -> None:
+    """End a connection whose packets can't be read; the engine would log each as a failure."""
+    handle = server.eio.handlers["message"]
+
+    def guarded(client: str, data: Any) -> None:
+        try:
+            handle(client, data)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            log.warning("unreadable packet")
+            server.eio.disconnect(client)
+
+    server.eio.on("message", guarded)
 
 
 def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: str) -> Talk:
@@ -61,7 +80,18 @@ def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: s
         run=work.run,
         look=work.look,
         clock=work.now,
+        model=_language_model(state),
     )
+
+
+def _language_model(state: AppState) -> LanguageModel | None:
+    """The model that the settings name, one for the process; None is the guided assistant."""
+    if "language_model" not in state.parts:
+        known = state.settings
+        state.parts["language_model"] = make_language_model(
+            known.openai_base_url, known.openai_api_key, known.openai_model
+        )
+    return state.parts["language_model"]
 
 
 def make_recogniser(state: AppState, audio: AudioFormat, post: Post) -> Recogniser:

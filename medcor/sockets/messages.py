@@ -64,9 +64,13 @@ def read_start(
     body = read_object(payload)
     _check_identity(body, actor)
     chosen = body.get("language") or language
+    if not isinstance(chosen, str):
+        raise errors.UnsupportedLanguage()
     audio = _read_audio(body, chosen, spoken)
     if audio is None and chosen not in written:
-        raise errors.UnsupportedLanguage("The assistant does not speak this language yet.")
+        raise errors.UnsupportedLanguage(
+            errors.N_("The assistant does not speak this language yet.")
+        )
     last_seq = body.get("last_seq")
     if last_seq is not None and (isinstance(last_seq, bool) or not isinstance(last_seq, int)):
         raise errors.BadMessage()
@@ -100,12 +104,13 @@ def _check_identity(body: dict[str, Any], actor: Actor) -> None:
         raise errors.IdentityMismatch()
 
 
-def _read_audio(body: dict[str, Any], language: Any, spoken: Collection[str]) -> AudioFormat | None:
+def _read_audio(body: dict[str, Any], language: str, spoken: Collection[str]) -> AudioFormat | None:
     encoding, rate = body.get("encoding"), body.get("sample_rate")
     if encoding is None and rate is None:
         return None
-    if encoding not in ENCODINGS or isinstance(rate, bool) or rate not in SAMPLE_RATES:
-        raise errors.BadMessage("This kind of audio is not accepted here.")
+    known = isinstance(encoding, str) and type(rate) is int
+    if not known or encoding not in ENCODINGS or rate not in SAMPLE_RATES:
+        raise errors.BadMessage(errors.N_("This kind of audio is not accepted here."))
     if language not in spoken:
         raise errors.UnsupportedLanguage()
     return AudioFormat(encoding, rate, language)

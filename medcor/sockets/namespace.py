@@ -237,7 +237,7 @@ class TranscriptionNamespace(Namespace):
     def _session(self, sid: str) -> VoiceSession:
         session = self.registry.of_socket(sid)
         if session is None or session.ended:
-            error = errors.BadMessage("Send start first.")
+            error = errors.BadMessage(errors.N_("Send start first."))
             raise error
         return session
 

@@ -39,7 +39,7 @@ class Outbox:
         """The Engine.IO id of the connected page, if any."""
         return self._client
 
-    def emit(self, name: str, **payload: Any) -> None:
+    def emit(self, name: str, /, **payload: Any) -> None:
         """Number, keep and send an event; never blocks and never raises for a lost page."""
         with self._lock:
             self.seq += 1

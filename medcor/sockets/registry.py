@@ -174,6 +174,8 @@ def _same_person(session: VoiceSession, actor: Actor) -> bool:
 
 
 def _time_is_over() -> errors.DomainError:
-    error = errors.DomainError("This talk has reached its time limit. Start a new one to go on.")
+    error = errors.DomainError(
+        errors.N_("This talk has reached its time limit. Start a new one to go on.")
+    )
     error.code = "session_ended"
     return error

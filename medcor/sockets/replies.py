@@ -94,7 +94,7 @@ class ReplyRun:
         return True
 
     def _tell_exhausted(self) -> None:
-        text = (
+        text = errors.N_(
             "The clinic has no credits left, so the assistant can't answer. "
             "Ask your clinic's administrator to add credits under Subscription."
         )
@@ -102,10 +102,13 @@ class ReplyRun:
 
     def _answer(self) -> None:
         producer = runtime.spawn(self._produce)
-        reply = self._show()
-        self.cancelled = True
-        self._finish(reply)
-        self.stuck = not producer.join(LEAVE_SECONDS)
+        try:
+            reply = self._show()
+            self.cancelled = True
+            self._finish(reply)
+        finally:
+            self.cancelled = True
+            self.stuck = not producer.join(LEAVE_SECONDS)
 
     def _produce(self) -> None:
         try:
@@ -162,7 +165,7 @@ class ReplyRun:
             self._shown_at = time.monotonic()
             self._emit("reply_delta", text=text)
 
-    def _emit(self, name: str, **payload: Any) -> None:
+    def _emit(self, name: str, /, **payload: Any) -> None:
         self._shown = True
         self.outbox.emit(name, turn_id=self.turn.turn_id, **payload)
 
@@ -205,8 +208,8 @@ class ReplyRun:
             remaining = self.work.run(lambda session: release_credit(session, actor))
             self.outbox.emit("credits", remaining=remaining)
         if self._failed:
-            text = self.work.say("The assistant can't answer right now. Please try again.")
-            self._error("model_unavailable", text, retryable=True)
+            text = errors.N_("The assistant can't answer right now. Please try again.")
+            self._error("model_unavailable", self.work.say(text), retryable=True)
         said = "".join(self._said)
         if said and self._failed:
             self.work.run(lambda session: self._record(session, said, True))

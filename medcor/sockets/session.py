@@ -98,7 +98,9 @@ class VoiceSession:
         """Take a frame of audio; answers only where something is wrong with it."""
         link, gate = self._link, self._gate
         if gate is None or link is None:
-            return self._refuse(errors.BadMessage("This talk was started without audio."))
+            return self._refuse(
+                errors.BadMessage(errors.N_("This talk was started without audio."))
+            )
         if self._paused or self._stopping:
             return None
         try:

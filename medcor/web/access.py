@@ -97,7 +97,9 @@ def _check_csrf() -> None:
             csrf.protect()
         except CSRFError as error:
             raise errors.InvalidInput(
-                "This form was open too long. Go back, reload the page and send it again."
+                errors.N_(
+                    "This form was open too long. Go back, reload the page and send it again."
+                )
             ) from error
 
 

@@ -28,11 +28,11 @@ from medcor.web.access import access_of
 log = structlog.get_logger("medcor.errors")
 
 _HTTP_TEXTS = {
-    400: "The request could not be read.",
+    400: errors.N_("The request could not be read."),
     404: errors.NotFound.text,
-    405: "This address does not take that kind of request.",
-    413: "That is too large. Please send less.",
-    415: "Send this as a form or as JSON.",
+    405: errors.N_("This address does not take that kind of request."),
+    413: errors.N_("That is too large. Please send less."),
+    415: errors.N_("Send this as a form or as JSON."),
 }
 
 

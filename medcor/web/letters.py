@@ -47,8 +47,11 @@ def compose(session: Session, mail: DueMail) -> Letter | None:
 
 def _form(clinic: Clinic, mail: DueMail, language: str, content: Content) -> Letter:
     values = {
-        "content": content, "clinic": clinic, "language": language,
-        "name": mail.details.get("name", ""), "public_url": settings().public_url,
+        "content": content,
+        "clinic": clinic,
+        "language": language,
+        "name": mail.details.get("name", ""),
+        "public_url": settings().public_url,
         "accent": colour.palette(clinic.accent or _OWN_ACCENT).light,
     }
     environment = current_app.jinja_env
@@ -85,12 +88,17 @@ def _verify_email(session: Session, clinic: Clinic, mail: DueMail) -> Content:
     return Content(
         subject=gettext("Confirm your email for %(clinic)s", clinic=clinic.name),
         lines=(
-            gettext("One step is left until you can book with %(clinic)s online: tell us that this "
-                    "address is yours.", clinic=clinic.name),
+            gettext(
+                "One step is left until you can book with %(clinic)s online: tell us that this "
+                "address is yours.",
+                clinic=clinic.name,
+            ),
         ),
         button=(gettext("Confirm my email"), url),
-        note=gettext("The link works once, for 48 hours. If you did not register, ignore this "
-                     "mail: without your confirmation nobody can use the account."),
+        note=gettext(
+            "The link works once, for 48 hours. If you did not register, ignore this "
+            "mail: without your confirmation nobody can use the account."
+        ),
     )
 
 
@@ -98,10 +106,14 @@ def _already_registered(session: Session, clinic: Clinic, mail: DueMail) -> Cont
     return Content(
         subject=gettext("You already have an account at %(clinic)s", clinic=clinic.name),
         lines=(
-            gettext("Somebody, probably you, tried to register this address again. You already "
-                    "have an account: sign in with your password."),
-            gettext("If you forgot the password, you can set a new one here: %(url)s",
-                    url=_url(_forgot_path(mail))),
+            gettext(
+                "Somebody, probably you, tried to register this address again. You already "
+                "have an account: sign in with your password."
+            ),
+            gettext(
+                "If you forgot the password, you can set a new one here: %(url)s",
+                url=_url(_forgot_path(mail)),
+            ),
         ),
         button=(gettext("Sign in"), _url(_sign_in_path(mail))),
         note=gettext("If it was not you, there is nothing to do. Your account was not changed."),
@@ -112,22 +124,33 @@ def _reset_password(session: Session, clinic: Clinic, mail: DueMail) -> Content:
     url = _url(f"/password-resets/{mail.details['token']}/")
     return Content(
         subject=gettext("A new password for %(clinic)s", clinic=clinic.name),
-        lines=(gettext("You asked for a new password for your account at %(clinic)s.",
-                       clinic=clinic.name),),
+        lines=(
+            gettext(
+                "You asked for a new password for your account at %(clinic)s.", clinic=clinic.name
+            ),
+        ),
         button=(gettext("Set a new password"), url),
-        note=gettext("The link works once, for one hour. If you did not ask for it, ignore this "
-                     "mail: your password stays as it is."),
+        note=gettext(
+            "The link works once, for one hour. If you did not ask for it, ignore this "
+            "mail: your password stays as it is."
+        ),
     )
 
 
 def _password_changed(session: Session, clinic: Clinic, mail: DueMail) -> Content:
     return Content(
         subject=gettext("Your password at %(clinic)s was changed", clinic=clinic.name),
-        lines=(gettext("The password of your account was just changed. You were signed out "
-                       "everywhere; sign in with the new one."),),
+        lines=(
+            gettext(
+                "The password of your account was just changed. You were signed out "
+                "everywhere; sign in with the new one."
+            ),
+        ),
         button=(gettext("Sign in"), _url(_sign_in_path(mail))),
-        note=gettext("If it was not you, set a new password at once at %(url)s and tell the "
-                     "clinic.", url=_url(_forgot_path(mail))),
+        note=gettext(
+            "If it was not you, set a new password at once at %(url)s and tell the clinic.",
+            url=_url(_forgot_path(mail)),
+        ),
     )
 
 
@@ -139,7 +162,8 @@ def _booked(session: Session, clinic: Clinic, mail: DueMail) -> Content | None:
     return Content(
         subject=gettext("Your appointment on %(day)s, %(time)s", **_when(appointment)),
         lines=(
-            gettext("Your appointment is booked. The clinic will confirm it.") if waits
+            gettext("Your appointment is booked. The clinic will confirm it.")
+            if waits
             else gettext("Your appointment is booked and confirmed."),
         ),
         facts=_facts(clinic, appointment),
@@ -178,8 +202,10 @@ def _facts(clinic: Clinic, appointment: Appointment) -> tuple[tuple[str, str], .
         (gettext("Treatment"), appointment.treatment.name),
         (gettext("Doctor"), appointment.doctor.name),
         (gettext("Day"), format_date(appointment.day, "EEEE, d MMMM y")),
-        (gettext("Time"),
-         f"{appointment.start_time:%H:%M}–{appointment.end_time:%H:%M} ({clinic.zone})"),
+        (
+            gettext("Time"),
+            f"{appointment.start_time:%H:%M}–{appointment.end_time:%H:%M} ({clinic.zone})",
+        ),
         (gettext("Where"), clinic.address),
     )
     return tuple(fact for fact in facts if fact[1])
@@ -187,8 +213,12 @@ def _facts(clinic: Clinic, appointment: Appointment) -> tuple[tuple[str, str], .
 
 def _calendar_file(clinic: Clinic, appointment: Appointment, method: str) -> Attachment:
     content = appointment_ics(
-        clinic, appointment, appointment.treatment.name, appointment.doctor.name,
-        settings().public_url, method,
+        clinic,
+        appointment,
+        appointment.treatment.name,
+        appointment.doctor.name,
+        settings().public_url,
+        method,
     )
     return Attachment("appointment.ics", f"text/calendar; method={method}", content)
 

@@ -42,7 +42,7 @@ def count_mail(email: str, clinic_id: int | None) -> None:
 
 
 def count_email_lookup(clinic_id: int) -> None:
-    """Count a look-up of a patient by address alone: it tells whether the address has an account."""
+    """Count a look-up of a patient by address alone: it tells whether there is an account."""
     _count(settings().limit_email_lookups, "email-lookup", str(clinic_id), client_network())
 
 

@@ -100,8 +100,14 @@ def _settle(mail: DueMail, failure: MailFailed | None) -> str:
         else:
             later = outbox.postpone(session, mail, failure.reason, now())
             outcome = "postponed" if later else "failed"
-    log.warning("mail not sent", mail=mail.id, kind=mail.kind, outcome=outcome,
-                attempts=mail.attempts, reason=failure.reason)
+    log.warning(
+        "mail not sent",
+        mail=mail.id,
+        kind=mail.kind,
+        outcome=outcome,
+        attempts=mail.attempts,
+        reason=failure.reason,
+    )
     return outcome
 
 

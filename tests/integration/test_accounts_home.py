@@ -77,8 +77,14 @@ def test_a_key_never_replaces_another_person(client, world):
         assert signed_in_name(client) == "/patient/"
 
 
-@pytest.mark.parametrize("headers", [BROWSER, {**BROWSER, "Sec-Fetch-Site": "same-site"},
-                                     {"User-Agent": "Mozilla/5.0 (no fetch metadata)"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        BROWSER,
+        {**BROWSER, "Sec-Fetch-Site": "same-site"},
+        {"User-Agent": "Mozilla/5.0 (no fetch metadata)"},
+    ],
+)
 def test_a_key_from_another_site_is_asked_about_first(client, world, headers):
     key, session_id = key_of(world.one.patient)
     answer = client.get(f"/home/?api_key={key}", headers=headers)
@@ -160,8 +166,9 @@ def test_an_unknown_language_is_refused(client, world):
 
 
 def test_the_written_mails_are_shown_in_development_only(app, client, world, tmp_path):
-    send_form(client, f"/patient/forgot-password/?clinic={world.one.id}",
-              email=world.one.patient.email)
+    send_form(
+        client, f"/patient/forgot-password/?clinic={world.one.id}", email=world.one.patient.email
+    )
     folder = app.extensions["medcor"].settings.mail_folder
     sent_mails(folder)
     assert client.get("/dev/mail/").status_code == 404
@@ -171,7 +178,8 @@ def test_the_written_mails_are_shown_in_development_only(app, client, world, tmp
 
 def test_development_reads_its_mails_in_the_browser(app, world, tmp_path):
     settings = test_settings(
-        tmp_path, medcor_env="development",
+        tmp_path,
+        medcor_env="development",
         database_url=app.config["SQLALCHEMY_DATABASE_URI"],
     )
     developed = create_app(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -25,8 +26,11 @@ from tests.page_helpers import (
 )
 
 NEW = {
-    "first_name": "Nina", "last_name": "Novak", "email": "Nina@New.test",
-    "phone": "+90 532 000 00 00", "password": "three green apples",
+    "first_name": "Nina",
+    "last_name": "Novak",
+    "email": "Nina@New.test",
+    "phone": "+90 532 000 00 00",
+    "password": "three green apples",
 }
 
 
@@ -44,6 +48,23 @@ def register(client, clinic, **changes):
 def sign_in(client, clinic, email, password):
     path = f"/patient/login/?clinic={clinic.id}"
     return send_form(client, path, email=email, password=password)
+
+
+def at_once(app, number: int, act) -> list[int]:
+    """The status codes of several browsers that do the same at the same moment."""
+    ready, answers = threading.Barrier(number), []
+
+    def run(browser):
+        browser.get("/login/")
+        ready.wait(10)
+        answers.append(act(browser).status_code)
+
+    threads = [threading.Thread(target=run, args=(app.test_client(),)) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
 
 
 def body_of(mail) -> str:
@@ -67,13 +88,15 @@ def test_a_patient_registers_verifies_and_signs_in(client, world, mails):
     for _ in range(2):
         page = client.get(link)
         assert page.status_code == 200 and page.headers["Referrer-Policy"] == "no-referrer"
+        assert client.head(link).status_code == 200
     assert sign_in(client, world.one, NEW["email"], NEW["password"]).status_code == 400
     door = f"/patient/login/?clinic={world.one.id}"
     assert send_form(client, link).headers["Location"] == door
     assert "Your email is confirmed." in text_of(client.get(door))
     assert sign_in(client, world.one, "NINA@new.TEST", NEW["password"]).status_code == 302
     row = reading(world.one.id).scalar(
-        sa.select(Patient).join(User, User.id == Patient.user_id)
+        sa.select(Patient)
+        .join(User, User.id == Patient.user_id)
         .where(User.email_key == "nina@new.test")
     )
     assert (row.user.name, row.phone, row.user.role) == ("Nina Novak", NEW["phone"], Role.PATIENT)
@@ -130,8 +153,10 @@ def test_only_hashes_of_tokens_are_kept_once_the_mail_is_sent(client, world, mai
     register(client, world.one)
     token = link_in(mails()[0], "email-verifications").split("/")[2]
     session = reading(world.one.id)
-    kept = [*session.scalars(sa.select(MailedLink.token_hash)),
-            *map(str, session.scalars(sa.select(OutboxMail.details)))]
+    kept = [
+        *session.scalars(sa.select(MailedLink.token_hash)),
+        *map(str, session.scalars(sa.select(OutboxMail.details))),
+    ]
     assert kept and not [each for each in kept if token in each]
 
 
@@ -150,11 +175,28 @@ def test_registering_a_known_address_looks_the_same_and_tells_its_owner(client, 
     assert sign_in_patient(client, world.one.patient).status_code == 302
 
 
+def test_one_link_sent_five_times_at_once_works_once(app, client, world, mails):
+    register(client, world.one)
+    link = link_in(mails()[0], "email-verifications")
+    answers = at_once(app, 5, lambda browser: send_form(browser, link))
+    assert sorted(answers) == [302, 400, 400, 400, 400]
+
+
+def test_one_address_registered_five_times_at_once_is_one_account(app, world, mails):
+    answers = at_once(app, 5, lambda browser: register(browser, world.one))
+    assert answers == [302] * 5
+    found = reading(world.one.id).scalar(
+        sa.select(sa.func.count(User.id)).where(User.email_key == "nina@new.test")
+    )
+    assert found == 1 and mails()
+
+
 def test_the_same_address_may_register_at_two_clinics(client, world, mails):
     register(client, world.one)
     register(client, world.two)
     assert [mail["Subject"] for mail in mails()] == [
-        "Confirm your email for Clinic one.test", "Confirm your email for Clinic two.test",
+        "Confirm your email for Clinic one.test",
+        "Confirm your email for Clinic two.test",
     ]
 
 
@@ -265,8 +307,12 @@ def test_a_reset_link_lives_an_hour_and_dies_with_the_account(app, client, world
 def test_forgetting_says_the_same_for_every_address(client, world, mails):
     path = f"/patient/forgot-password/?clinic={world.one.id}"
     seen = set()
-    for email in (world.one.patient.email, "nobody@one.test", world.one.doctor.email,
-                  world.two.patient.email):
+    for email in (
+        world.one.patient.email,
+        "nobody@one.test",
+        world.one.doctor.email,
+        world.two.patient.email,
+    ):
         answer = send_form(client, path, email=email)
         page = text_of(client.get("/sent-mails/")).replace(email, "")
         seen.add((answer.status_code, answer.headers["Location"], page))
@@ -281,10 +327,14 @@ def test_staff_get_one_mail_for_each_clinic_of_theirs(client, world, mails):
     send_form(client, "/forgot-password/", email=world.one.patient.email)
     first, second = mails()
     assert {first["Subject"], second["Subject"]} == {
-        "A new password for Clinic one.test", "A new password for Clinic two.test",
+        "A new password for Clinic one.test",
+        "A new password for Clinic two.test",
     }
-    link = next(link_in(each, "password-resets") for each in (first, second)
-                if "one.test" in each["Subject"])
+    link = next(
+        link_in(each, "password-resets")
+        for each in (first, second)
+        if "one.test" in each["Subject"]
+    )
     assert send_form(client, link, password="three green apples").headers["Location"] == "/login/"
     assert sign_in_staff(client, world.one.admin, "three green apples").status_code == 302
     with client.session_transaction() as cookie:

@@ -43,9 +43,7 @@ def checks(monkeypatch):
 
 def unverify(actor) -> None:
     with transaction(actor.clinic_id) as session:
-        session.execute(
-            sa.update(User).where(User.id == actor.user_id).values(verified_at=None)
-        )
+        session.execute(sa.update(User).where(User.id == actor.user_id).values(verified_at=None))
 
 
 def test_a_patient_signs_in_at_their_clinic(client, world):
@@ -144,8 +142,13 @@ def test_no_form_is_taken_without_its_token(client, world):
 
 def test_one_address_at_two_clinics_enters_the_one_whose_password_matches(client, world):
     with transaction(world.two.id) as session:
-        make_user(session, world.two.id, Role.ADMIN, world.one.admin.email,
-                  password_hash=passwords.hash_password("another good password"))
+        make_user(
+            session,
+            world.two.id,
+            Role.ADMIN,
+            world.one.admin.email,
+            password_hash=passwords.hash_password("another good password"),
+        )
     send_form(client, "/login/", email=world.one.admin.email, password="another good password")
     with client.session_transaction() as cookie:
         assert cookie["clinic_id"] == world.two.id
@@ -173,7 +176,8 @@ def test_the_choice_ends_with_time_and_with_a_new_password(app, client, world):
     sign_in_staff(client, world.one.admin)
     with transaction(world.one.id) as session:
         session.execute(
-            sa.update(User).where(User.id == world.one.admin.user_id)
+            sa.update(User)
+            .where(User.id == world.one.admin.user_id)
             .values(password_hash=passwords.hash_password("changed in between"))
         )
     assert send_form(client, "/login-choices/", clinic_id=world.one.id).status_code == 400
@@ -231,8 +235,11 @@ def test_a_cookie_set_before_the_sign_in_carries_nothing_into_it(client, world):
 )
 def test_next_stays_on_this_site(client, world, target, goes):
     answer = send_form(
-        client, f"/patient/login/?clinic={world.one.id}",
-        email=world.one.patient.email, password=PASSWORD, next=target,
+        client,
+        f"/patient/login/?clinic={world.one.id}",
+        email=world.one.patient.email,
+        password=PASSWORD,
+        next=target,
     )
     assert answer.headers["Location"] == goes
 

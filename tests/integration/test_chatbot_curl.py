@@ -56,10 +56,11 @@ class Curl:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def curl(request, tmp_path_factory) -> Iterator[Curl]:
     folder = tmp_path_factory.mktemp("curl")
-    with live_clinic(request.param, folder) as live:
-        server = AppServer(folder, live.database_url)
-        with running(server):
-            yield Curl(server, live)
+    with (
+        live_clinic(request.param, folder) as live,
+        running(folder, live.database_url) as (server,),
+    ):
+        yield Curl(server, live)
 
 
 def credentials(curl: Curl, password: str = PASSWORD) -> str:

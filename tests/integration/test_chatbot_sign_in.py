@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from medcor.domain.appointments import AppointmentStatus
 from medcor.models import Appointment, AuthSession, Clinic, User
-from medcor.services import booking
+from medcor.services import booking, passwords
 from medcor.services.booking import BookingRequest
 from medcor.web import tokens
 from medcor.web.transaction import reading, transaction
@@ -258,6 +258,23 @@ def test_wrong_unknown_unverified_inactive_and_staff_get_one_answer(widget, worl
             for name, value in before.items():
                 setattr(user, name, value)
     assert widget.login().status_code == 200
+
+
+def test_every_refused_sign_in_costs_one_hash(widget, monkeypatch):
+    true_check, hashed = passwords._verify, []
+
+    def counting(stored: str, password: str) -> bool:
+        hashed.append(stored)
+        return true_check(stored, password)
+
+    monkeypatch.setattr(passwords, "_verify", counting)
+    with transaction(widget.clinic.id) as session:
+        session.get(User, widget.clinic.other_patient.user_id).verified_at = None
+    people = (widget.clinic.patient, widget.clinic.other_patient, widget.clinic.doctor)
+    for email in (*(each.email for each in people), "nobody@one.test"):
+        hashed.clear()
+        says(widget.login(email, "wrong"), 400, WRONG)
+        assert len(hashed) == 1
 
 
 def test_the_clinic_comes_before_the_token_and_the_token_before_the_body(widget):

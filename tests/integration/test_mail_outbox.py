@@ -101,8 +101,14 @@ def test_the_booking_mail_tells_where_and_when_and_carries_a_calendar_file(world
     (told,) = sent_mails(folder)
     text = told.get_body(("plain",)).get_content()
     assert told["Subject"] == "Your appointment on Mon 9 Mar, 09:00"
-    for part in ("Dental Cleaning", "Dr. Doctor Test", "Monday, 9 March 2026", "09:00–09:30",
-                 "Europe/Istanbul", "Test Street 1"):
+    for part in (
+        "Dental Cleaning",
+        "Dr. Doctor Test",
+        "Monday, 9 March 2026",
+        "09:00–09:30",
+        "Europe/Istanbul",
+        "Test Street 1",
+    ):
         assert part in text
         assert part in told.get_body(("html",)).get_content()
     (file,) = told.iter_attachments()
@@ -123,8 +129,13 @@ def test_the_cancellation_takes_the_entry_out_again(world, folder):
     assert told["Subject"] == "Cancelled: your appointment on Mon 9 Mar, 09:00"
     assert "the doctor is ill" in told.get_body(("plain",)).get_content()
     first, second = (
-        next(iter(Calendar.from_ical(next(iter(each.iter_attachments())).get_payload(decode=True))
-                  .walk("VEVENT")))
+        next(
+            iter(
+                Calendar.from_ical(
+                    next(iter(each.iter_attachments())).get_payload(decode=True)
+                ).walk("VEVENT")
+            )
+        )
         for each in (booked, told)
     )
     assert str(first["uid"]) == str(second["uid"])
@@ -157,7 +168,8 @@ def test_mails_are_in_the_language_of_the_reader(world, folder):
 def test_what_people_type_is_no_markup_and_no_header(world, folder):
     with transaction(world.one.id) as session:
         session.execute(
-            sa.update(User).where(User.id == world.one.patient.user_id)
+            sa.update(User)
+            .where(User.id == world.one.patient.user_id)
             .values(first_name="<script>x</script>\r\nBcc: all@x.test")
         )
     book(world.one)
@@ -300,7 +312,7 @@ def test_the_calendar_file_follows_the_row(world):
         booking.confirm_appointment(session, world.one.admin, made, NOW)
     session = reading(world.one.id)
     row, clinic = session.get(Appointment, made), session.get(Clinic, world.one.id)
-    file = appointment_ics(clinic, row, "Çene, \"ağrı\"; x", "Dr. X", "https://m.test")
+    file = appointment_ics(clinic, row, 'Çene, "ağrı"; x', "Dr. X", "https://m.test")
     (event,) = Calendar.from_ical(file).walk("VEVENT")
     assert (str(event["status"]), int(event["sequence"])) == ("CONFIRMED", 1)
     assert str(event["summary"]) == 'Çene, "ağrı"; x · Clinic one.test'

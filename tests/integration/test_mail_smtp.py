@@ -34,8 +34,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def letter(recipient: str = "anna@x.test", name: str = "Çınar Kliniği"):
     content = Letter(
-        "Bir başlık\r\nBcc: all@x.test", "Düz metin\n", "<p>Düz metin</p>", name,
-        "front@x.test", (Attachment("a.ics", "text/calendar; method=PUBLISH", b"BEGIN\r\n"),),
+        "Bir başlık\r\nBcc: all@x.test",
+        "Düz metin\n",
+        "<p>Düz metin</p>",
+        name,
+        "front@x.test",
+        (Attachment("a.ics", "text/calendar; method=PUBLISH", b"BEGIN\r\n"),),
     )
     return build_message(
         content, "no-reply@m.test", recipient, "<one@m.test>", datetime(2026, 3, 4, tzinfo=UTC)
@@ -121,9 +125,7 @@ def test_the_outbox_is_settled_by_what_the_server_says(app, world, tmp_path):
         )
         with transaction(world.one.id) as session:
             for who in ("anna", "later", "gone", "ben"):
-                mail.queue_mail(
-                    session, world.one.id, "password_changed", f"{who}@x.test", "en"
-                )
+                mail.queue_mail(session, world.one.id, "password_changed", f"{who}@x.test", "en")
         try:
             assert send_due() == Counter(sent=2, postponed=1, failed=1)
         finally:
@@ -161,8 +163,13 @@ def test_sending_works_and_yields_under_the_green_runtime(tmp_path):
     with smtp_server(tmp_path, tls=True, auth=True) as box:
         url = f"smtp://{LOGIN}{box.url}?ca_file={tmp_path / 'ca.pem'}"
         done = subprocess.run(
-            [sys.executable, "-c", GREEN, url], capture_output=True, text=True, timeout=60,
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+            [sys.executable, "-c", GREEN, url],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
         )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -186,6 +193,4 @@ def test_an_address_says_how_to_connect(url, target):
 @pytest.mark.parametrize("url", ["smtp://", "smtp://h?tls=maybe", "smtp://h?x=1", "smtp://h:99999"])
 def test_a_wrong_address_stops_the_start_with_a_sentence(tmp_path, url):
     with pytest.raises(SettingError, match=r"Medcor can't start: SMTP_URL: .+\.$"):
-        load_settings(
-            _env_file=None, medcor_env="testing", medcor_instance=tmp_path, smtp_url=url
-        )
+        load_settings(_env_file=None, medcor_env="testing", medcor_instance=tmp_path, smtp_url=url)

@@ -14,7 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -42,13 +44,14 @@ UNIQUE = re.compile(r"CONSTRAINT uq_claims_(?:doctor|patient)_step UNIQUE \([^)]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def field(request, tmp_path_factory) -> Iterator[tuple[LiveClinic, tuple[AppServer, ...]]]:
+def field(request, tmp_path_factory) -> Iterator[tuple[LiveClinic, list[AppServer]]]:
     """A clinic with fifty patients and two server processes on its database."""
     folder = tmp_path_factory.mktemp("race")
-    with live_clinic(request.param, folder, RACERS) as live:
-        servers = [AppServer(folder, live.database_url, ROOMY) for _ in range(2)]
-        with running(*servers) as ready:
-            yield live, ready
+    with (
+        live_clinic(request.param, folder, RACERS) as live,
+        running(folder, live.database_url, 2, **ROOMY) as servers,
+    ):
+        yield live, servers
 
 
 @pytest.fixture()
@@ -62,11 +65,11 @@ def live(field) -> LiveClinic:
 
 
 @pytest.fixture()
-def servers(field) -> tuple[AppServer, ...]:
+def servers(field) -> list[AppServer]:
     return field[1]
 
 
-def widgets(live: LiveClinic, servers: tuple[AppServer, ...], count: int) -> list[WidgetCaller]:
+def widgets(live: LiveClinic, servers: list[AppServer], count: int) -> list[WidgetCaller]:
     bearer = live.bearer
     return [
         WidgetCaller(live, servers[number % len(servers)], patient.email, bearer)
@@ -242,68 +245,71 @@ def test_without_the_constraints_the_same_race_books_a_time_twice(live, servers)
     assert len(won) > 1 and most_at_once(ran) >= 10
 
 
-def _wish(live: LiveClinic, chance: random.Random) -> tuple[int, int, date]:
-    clinic = live.clinic
-    day = MONDAY + timedelta(weeks=chance.randrange(2))
-    if chance.random() < 0.3:
-        return live.other_slot_id, clinic.other_doctor.profile_id, day
-    return chance.choice(clinic.slot_ids[:3]), clinic.doctor.profile_id, day
+@dataclass
+class Mixer:
+    """Books and cancels at random, through both doors, until time is up."""
 
+    live: LiveClinic
+    server: AppServer
+    bearer: str
+    keys: dict[str, str]
+    chance: random.Random
+    own: list[tuple[str, int]] = dataclass_field(default_factory=list)
+    seen: Counter = dataclass_field(default_factory=Counter)
+    failures: list[str] = dataclass_field(default_factory=list)
 
-def _mix(
-    live: LiveClinic,
-    server: AppServer,
-    keys: dict[str, str],
-    seed: int,
-    until: float,
-    seen: Counter,
-    failures: list[str],
-) -> None:
-    """Book and cancel at random through both doors until time is up; ``keys`` are by address."""
-    chance, bearer = random.Random(seed), keys[""]
-    people = [email for email in keys if email]
-    own: list[tuple[str, int]] = []
-    while time.monotonic() < until:
-        if own and chance.random() < 0.5:
-            email, made = own.pop(chance.randrange(len(own)))
-            answer = server.call(
-                "POST", f"/cancel_appointment/{made}/", {}, Authorization=f"Bearer {keys[email]}"
-            )
-            expected, name = {200}, "cancel"
+    def run(self, until: float) -> None:
+        while time.monotonic() < until:
+            if self.own and self.chance.random() < 0.5:
+                self.cancel()
+            else:
+                self.book()
+
+    def cancel(self) -> None:
+        email, made = self.own.pop(self.chance.randrange(len(self.own)))
+        path, key = f"/cancel_appointment/{made}/", f"Bearer {self.keys[email]}"
+        self.count("cancel", self.server.call("POST", path, {}, Authorization=key), {200})
+
+    def book(self) -> None:
+        clinic, email = self.live.clinic, self.chance.choice(list(self.keys))
+        slot, doctor = self.chance.choice(clinic.slot_ids[:3]), clinic.doctor.profile_id
+        if self.chance.random() < 0.3:
+            slot, doctor = self.live.other_slot_id, clinic.other_doctor.profile_id
+        day = MONDAY + timedelta(weeks=self.chance.randrange(2))
+        wish = {"doctor_id": doctor, "appointment_date": day.isoformat()}
+        if self.chance.random() < 0.5:
+            path, key = self.live.book_path(slot), self.bearer
+            wish["patient_email"] = email
         else:
-            slot, doctor, day = _wish(live, chance)
-            email = chance.choice(people)
-            wish = {
-                "patient_email": email,
-                "doctor_id": doctor,
-                "appointment_date": day.isoformat(),
-            }
-            answer = server.call("POST", live.book_path(slot), wish, Authorization=bearer)
-            expected, name = {201, 400}, "book"
-            if answer.status == 201:
-                own.append((email, answer.json["appointment_id"]))
-        seen[name, answer.status] += 1
-        if answer.status not in expected or (answer.status == 400 and answer.json != BOOKED):
-            failures.append(f"{name} {answer.status} {answer.body[:200]!r}")
+            path, key = f"/slot/{slot}/{clinic.treatment_id}/", f"Bearer {self.keys[email]}"
+        answer = self.server.call("POST", path, wish, Authorization=key)
+        self.count("book", answer, {201, 400})
+        if answer.status == 201:
+            self.own.append((email, answer.json["appointment_id"]))
+
+    def count(self, name: str, answer: Answer, expected: set[int]) -> None:
+        self.seen[name, answer.status] += 1
+        refused = answer.status == 400 and answer.json != BOOKED
+        if answer.status not in expected or refused:
+            self.failures.append(f"{name} {answer.status} {answer.body[:200]!r}")
 
 
 def test_a_random_mix_of_booking_and_cancelling_keeps_the_claims_true(live, servers):
     keys = {patient.email: live.sign_in(patient) for patient in live.patients[:8]}
-    keys[""] = live.bearer
-    until, seen, failures = time.monotonic() + MIX_SECONDS, Counter(), []
-    threads = [
-        threading.Thread(target=_mix, args=(live, servers[n % 2], keys, n, until, seen, failures))
-        for n in range(12)
+    mixers = [
+        Mixer(live, servers[seed % 2], live.bearer, keys, random.Random(seed)) for seed in range(12)
     ]
+    until = time.monotonic() + MIX_SECONDS
+    threads = [threading.Thread(target=each.run, args=(until,)) for each in mixers]
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
         check_claims(live)
         threads[0].join(0.3)
-        if time.monotonic() > until + 60:
-            raise AssertionError("the mix did not end")
+        assert time.monotonic() < until + 60, "the mix did not end"
     check_claims(live)
-    assert not failures
+    assert [each.failures for each in mixers] == [[]] * len(mixers)
+    seen = sum((each.seen for each in mixers), Counter())
     assert seen["book", 201] > 20 and seen["book", 400] > 20 and seen["cancel", 200] > 10
 
 

@@ -76,7 +76,9 @@ print("ok")
 
 def run(code: str, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, *arguments], capture_output=True, text=True,
+        [sys.executable, "-W", "ignore", "-c", code, *arguments],
+        capture_output=True,
+        text=True,
         timeout=30,
     )
     assert done.stdout == "ok\n", done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -16,6 +17,10 @@ EVENTS = ("ready", "transcript", "reply_delta", "reply", "tool", "credits", "sta
 SILENCE = b"\0" * 3200
 
 
+class Refused(Exception):
+    """The connection was refused; the text is the code, or what the engine said."""
+
+
 class Page:
     """One connected page. ``heard`` holds (name, payload) in order of arrival."""
 
@@ -23,18 +28,30 @@ class Page:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self._changed = threading.Condition()
         self.gone = threading.Event()
-        self.io = socketio.Client(reconnection=False)
+        self.refusal: dict[str, Any] = {}
+        origin = {"origin": headers.pop("Origin")} if "Origin" in headers else {}
+        self.io = socketio.Client(reconnection=False, websocket_extra_options=origin)
         for name in EVENTS:
             self.io.on(name, self._keeper(name), namespace=NAMESPACE)
         self.io.on("disconnect", lambda *_: self.gone.set(), namespace=NAMESPACE)
-        self.io.connect(
-            url,
-            namespaces=[NAMESPACE],
-            transports=["websocket"],
-            auth={"api_key": key} if key else None,
-            headers=headers,
-            wait_timeout=10,
-        )
+        self.io.on("connect_error", self._refused, namespace=NAMESPACE)
+        try:
+            self.io.connect(
+                url,
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                auth={"api_key": key} if key else None,
+                headers=headers,
+                wait_timeout=10,
+            )
+            self._socket = self.io.eio.ws.sock
+        except socketio.exceptions.ConnectionError as error:
+            if self.io.eio.ws is not None:
+                self.io.eio.ws.shutdown()
+            raise Refused(self.refusal.get("data", {}).get("code", str(error))) from error
+
+    def _refused(self, data: Any) -> None:
+        self.refusal = data if isinstance(data, dict) else {"message": data}
 
     def _keeper(self, name: str) -> Callable[[dict[str, Any]], None]:
         def keep(payload: dict[str, Any]) -> None:
@@ -83,10 +100,12 @@ class Page:
         """Go away as a lost connection does, without a word."""
         if self.io.connected:
             self.io.disconnect()
+        # The engine's client leaves it open where the server hung up first.
+        self._socket.close()
 
     def drop(self) -> None:
         """Cut the TCP connection."""
-        self.io.eio.ws.sock.shutdown(2)
+        self._socket.shutdown(socket.SHUT_RDWR)
         self.gone.wait(5)
 
 

@@ -100,7 +100,8 @@ def choose_clinic() -> str:
     search = request.args.get("q", "")
     return render_template(
         "account/choose_clinic.html",
-        clinics=catalogue.list_clinics(db.session(), search), search=search,
+        clinics=catalogue.list_clinics(db.session(), search),
+        search=search,
         next=request.args.get("next"),
     )
 

@@ -100,9 +100,7 @@ class RegistrationForm(NewPasswordForm):
     first_name = StringField(
         _l("First name"), name_of(_l("Enter your first name.")), filters=[tidy]
     )
-    last_name = StringField(
-        _l("Last name"), name_of(_l("Enter your last name.")), filters=[tidy]
-    )
+    last_name = StringField(_l("Last name"), name_of(_l("Enter your last name.")), filters=[tidy])
     email = EmailField(
         _l("Email"), [DataRequired(_l("Enter your email.")), usable_email], filters=[tidy]
     )

@@ -59,8 +59,13 @@ def _take_key(raw: str) -> Response:
     if current_user.is_authenticated:
         claims = tokens.read_token(raw, "api")
         if claims is None or claims.session_id != current_user.signed_in.session_id:
-            flash(gettext("You are signed in as %(name)s. To use another account, sign out first.",
-                          name=current_user.name), "info")
+            flash(
+                gettext(
+                    "You are signed in as %(name)s. To use another account, sign out first.",
+                    name=current_user.name,
+                ),
+                "info",
+            )
         return redirect(home)
     person = signed_in_by_key(raw)
     if person is None:
@@ -96,7 +101,7 @@ def sign_in_offer():
     person = _offered_person()
     if person is None:
         return redirect(url_for("account.admin_home"))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("account/confirm_sign_in.html", offered=person.actor)
     return _enter(person)
 

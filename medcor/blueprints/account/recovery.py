@@ -40,7 +40,7 @@ def _mail_patient(email: str, clinic_id: int) -> Response:
     limits.count_mail(email, clinic_id)
     with in_even_time():
         _ask(clinic_id, email, (Role.PATIENT,))
-    return tell_mail_sent("reset", email)
+    return tell_mail_sent("reset", email, clinic_id)
 
 
 @blueprint.route("/forgot-password/", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def _mail_staff(email: str) -> Response:
     with in_even_time():
         for clinic_id in accounts.find_staff_clinics(db.session(), email):
             _ask(clinic_id, email, accounts.STAFF)
-    return tell_mail_sent("reset", email)
+    return tell_mail_sent("reset", email, None)
 
 
 def _ask(clinic_id: int, email: str, roles: tuple[Role, ...]) -> None:
@@ -93,7 +93,8 @@ def _set_password(token: str, found: links.OpenLink, password: str) -> Response:
     hashed = passwords.hash_password(password)
     db.session.remove()
     in_transaction(
-        found.clinic_id, None,
+        found.clinic_id,
+        None,
         lambda session: accounts.reset_password(session, token, hashed, now()),
     )
     flash(gettext("Your password is changed. Sign in with the new one."), "success")

@@ -10,7 +10,7 @@ from medcor.domain import errors
 from medcor.domain.permissions import Role
 from medcor.extensions import db
 from medcor.models import Clinic, LinkPurpose
-from medcor.services import accounts, links, passwords
+from medcor.services import accounts, links, lookup, passwords
 from medcor.web import limits
 from medcor.web.access import public
 from medcor.web.errors import wants_json
@@ -62,18 +62,22 @@ def _register(form: RegistrationForm, clinic_id: int) -> Response:
     db.session.remove()
     try:
         in_transaction(
-            clinic_id, None,
+            clinic_id,
+            None,
             lambda session: accounts.register_patient(session, clinic_id, registration, now()),
         )
     except errors.EmailTaken:
         # Two registrations of one address at once: the first one's mail is on its way.
         db.session.remove()
-    return tell_mail_sent("verify", form.email.data)
+    return tell_mail_sent("verify", form.email.data, clinic_id)
 
 
-def tell_mail_sent(kind: str, email: str) -> Response:
-    """Say on a page of its own that a mail is on its way, in the same words for every address."""
-    cookie[_SENT] = {"kind": kind, "email": email}
+def tell_mail_sent(kind: str, email: str, clinic_id: int | None) -> Response:
+    """Say on a page of its own that a mail is on its way, in the same words for every address.
+
+    ``clinic_id`` is a patient's clinic, None for staff.
+    """
+    cookie[_SENT] = {"kind": kind, "email": email, "clinic_id": clinic_id}
     return redirect(url_for("account.mail_sent"))
 
 
@@ -84,12 +88,10 @@ def mail_sent():
     sent = cookie.get(_SENT)
     if not sent:
         return redirect(url_for("clinic.landing"))
-    return render_template("account/mail_sent.html", chosen=_remembered_clinic(), **sent)
-
-
-def _remembered_clinic() -> Clinic | None:
-    clinic_id = cookie.get("clinic_id")
-    return db.session().get(Clinic, clinic_id) if clinic_id else None
+    chosen = lookup.find(db.session(), Clinic, sent["clinic_id"])
+    return render_template(
+        "account/mail_sent.html", kind=sent["kind"], email=sent["email"], chosen=chosen
+    )
 
 
 @blueprint.route("/email-verifications/", methods=["GET", "POST"])
@@ -112,10 +114,11 @@ def _resend(email: str, clinic_id: int) -> Response:
     db.session.remove()
     with in_even_time():
         in_transaction(
-            clinic_id, None,
+            clinic_id,
+            None,
             lambda session: accounts.resend_verification(session, email, now()),
         )
-    return tell_mail_sent("verify", email)
+    return tell_mail_sent("verify", email, clinic_id)
 
 
 @blueprint.route("/email-verifications/<token>/", methods=["GET", "POST"])
@@ -124,7 +127,7 @@ def email_verification(token: str):
     """Show a button, since mail scanners open links by themselves; pressing it verifies."""
     try:
         clinic_id = links.clinic_of(token)
-        if request.method == "GET":
+        if request.method != "POST":
             found = links.find_link(reading(clinic_id), token, LinkPurpose.VERIFY_EMAIL, now())
             return render_template("account/verify_email.html", email=found.email)
         found = in_transaction(

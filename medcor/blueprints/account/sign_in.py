@@ -81,7 +81,7 @@ def choose_account():
     if choice.get("until", 0) < now().timestamp():
         cookie.pop(_CHOICE, None)
         return redirect(url_for("account.staff_login"))
-    if request.method == "GET":
+    if request.method != "POST":
         clinics = [lookup.find(db.session(), Clinic, each[0]) for each in choice["accounts"]]
         return render_template("account/choose_account.html", clinics=[c for c in clinics if c])
     wanted = [each for each in choice["accounts"] if each[0] == posted_id("clinic_id")]
@@ -111,9 +111,7 @@ def patient_login():
 def _sign_in_patient(form: SignInForm, clinic_id: int) -> Response:
     email = form.email.data
     limits.count_sign_in(email, clinic_id)
-    user = accounts.authenticate_patient(
-        reading(clinic_id), clinic_id, email, form.password.data
-    )
+    user = accounts.authenticate_patient(reading(clinic_id), clinic_id, email, form.password.data)
     limits.forgive_sign_ins(email, clinic_id)
     return _enter(clinic_id, user.id, passwords.fingerprint(user.password_hash), safe_next(""))
 
@@ -123,7 +121,8 @@ def _enter(clinic_id: int, user_id: int, fingerprint: str, target: str) -> Respo
     agent = request.headers.get("User-Agent", "")
     end_page_session()
     person = in_transaction(
-        clinic_id, None,
+        clinic_id,
+        None,
         lambda session: accounts.sign_in(session, user_id, fingerprint, agent, now()),
     )
     sign_in_page(person)
@@ -133,7 +132,11 @@ def _enter(clinic_id: int, user_id: int, fingerprint: str, target: str) -> Respo
 def _page(form: SignInForm, kind: str, clinic: Clinic | None, demo: list[dict[str, str]]) -> str:
     return render_template(
         "account/sign_in.html",
-        form=form, kind=kind, chosen=clinic, demo=demo, next=safe_next(""),
+        form=form,
+        kind=kind,
+        chosen=clinic,
+        demo=demo,
+        next=safe_next(""),
         demo_password=settings().demo_password if demo else "",
     )
 
@@ -141,9 +144,11 @@ def _page(form: SignInForm, kind: str, clinic: Clinic | None, demo: list[dict[st
 def _demo_staff(clinic: Clinic | None) -> list[dict[str, str]]:
     if not settings().development:
         return []
-    shown = [clinic.id] if clinic else [
-        each.id for each in catalogue.list_clinics(db.session()) if each.is_demo
-    ]
+    shown = (
+        [clinic.id]
+        if clinic
+        else [each.id for each in catalogue.list_clinics(db.session()) if each.is_demo]
+    )
     clinics = [lookup.get_clinic(db.session(), clinic_id) for clinic_id in shown]
     return [line for each in clinics for line in _demo_sign_ins(each, accounts.STAFF)]
 

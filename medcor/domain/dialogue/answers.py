@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,33 +10,41 @@ from datetime import date, time
 from enum import StrEnum
 
 from . import numbers
-from .text import has, plain, words
+from .text import has, phrases, plain, words
 from .when import When
 
-_YES = (
-    "yes", "yeah", "yep", "yup", "yas", "yess", "ya", "sure", "correct", "right", "exactly", "confirm",
-    "confirmed", "go ahead", "do it", "book it", "book that", "book this", "book me", "book them",
-    "please do", "take it", "ok", "okay", "sounds good", "perfect", "great", "fine", "absolutely",
-    "definitely", "of course", "agreed", "i do", "works for me", "lets go", "why not", "go for it",
-    "cancel it", "cancel that",
-    "evet", "olur", "tamam", "tamamdir", "onayliyorum", "onayla", "onay", "dogru", "kabul", "tabii",
-    "tabi", "elbette", "aynen", "uygun", "uygundur", "peki", "yap", "yapin", "ayirt", "ayirin",
-    "alalim", "olsun", "kesinlikle", "guzel", "super", "rica ederim", "randevuyu al", "randevu al",
-    "hi hi", "iptal et", "iptal edin",
+_YES = phrases(
+    """
+    yes, yeah, yep, yup, yas, yess, ya, sure, correct, right, exactly, confirm, confirmed, go
+    ahead, do it, book it, book that, book this, book me, book them, please do, take it, ok,
+    okay, sounds good, perfect, great, fine, absolutely, definitely, of course, agreed, i do,
+    works for me, lets go, why not, go for it, cancel it, cancel that, evet, olur, tamam,
+    tamamdir, onayliyorum, onayla, onay, dogru, kabul, tabii, tabi, elbette, aynen, uygun,
+    uygundur, peki, yap, yapin, ayirt, ayirin, alalim, olsun, kesinlikle, guzel, super, rica
+    ederim, randevuyu al, randevu al, hi hi, iptal et, iptal edin
+    """
 )
-_NO = (
-    "no", "nope", "nah", "not", "dont", "do not", "cant", "cancel", "stop", "wrong", "never mind",
-    "nevermind", "wait", "incorrect", "change", "different", "forget it", "leave it", "none", "neither",
-    "hayir", "yok", "istemiyorum", "istemem", "olmaz", "iptal", "iptal et", "iptal edin", "vazgectim",
-    "vazgec", "degil", "yanlis", "dur", "bekle", "bosver", "kalsin", "hicbiri",
+_NO = phrases(
+    """
+    no, nope, nah, not, dont, do not, cant, cancel, stop, wrong, never mind, nevermind, wait,
+    incorrect, change, different, forget it, leave it, none, neither, hayir, yok, istemiyorum,
+    istemem, olmaz, iptal, iptal et, iptal edin, vazgectim, vazgec, degil, yanlis, dur, bekle,
+    bosver, kalsin, hicbiri
+    """
 )
-_HARMLESS = ("no problem", "why not", "no worries", "sorun degil", "sorun yok", "fark etmez")
+_HARMLESS = phrases(
+    """
+    no problem, why not, no worries, sorun degil, sorun yok, fark etmez
+    """
+)
 # A hedge is no consent: whoever is unsure is asked again.
-_HEDGES = (
-    "maybe", "perhaps", "not sure", "unsure", "belki", "emin degilim", "bilmiyorum", "galiba", "sanirim",
-    "dont know", "do not know", "let me think", "if",
+_HEDGES = phrases(
+    """
+    maybe, perhaps, not sure, unsure, belki, emin degilim, bilmiyorum, galiba, sanirim, dont
+    know, do not know, let me think, if
+    """
 )
-_CANCEL_WORDS = ("cancel", "cancel it", "cancel that", "iptal", "iptal et", "iptal edin")
+_CANCEL_WORDS = phrases("cancel, cancel it, cancel that, iptal, iptal et, iptal edin")
 
 
 def yes_or_no(text: str, language: str, *, cancelling: bool = False) -> bool | None:
@@ -67,31 +76,62 @@ class Other(StrEnum):
 
 
 _OTHERS: tuple[tuple[Other, tuple[str, ...]], ...] = (
-    (Other.ANOTHER_DOCTOR, (
-        "another doctor", "other doctor", "different doctor", "someone else", "somebody else",
-        "other doctors", "any other doctor", "baska doktor", "baska bir doktor", "diger doktor",
-        "farkli doktor", "farkli bir doktor", "baska hekim", "doktoru degistir*")),
-    (Other.ANOTHER_DAY, (
-        "another day", "other day", "different day", "other days", "another date", "different date",
-        "some other day", "baska gun", "baska bir gun", "farkli bir gun", "farkli gun", "diger gun",
-        "baska tarih", "baska bir tarih")),
-    (Other.LATER, (
-        "later", "more", "other times", "another time", "different time", "other options", "next ones",
-        "show me more", "anything else", "something else", "what else", "daha gec", "daha sonra",
-        "baska saat", "baska bir saat", "farkli bir saat", "diger saatler", "baska zaman", "sonrakiler",
-        "baska secenek*", "daha ileri", "baska", "devam")),
-    (Other.EARLIER, ("earlier", "sooner", "before that", "daha erken", "daha once", "onceki*")),
-    (Other.NONE, (
-        "none", "neither", "none of them", "none of these", "not these", "hicbiri", "hic biri",
-        "hicbirisi", "bunlar olmaz", "uymuyor", "uymaz")),
+    (
+        Other.ANOTHER_DOCTOR,
+        phrases(
+            """
+        another doctor, other doctor, different doctor, someone else, somebody else, other
+        doctors, any other doctor, baska doktor, baska bir doktor, diger doktor, farkli
+        doktor, farkli bir doktor, baska hekim, doktoru degistir*
+        """
+        ),
+    ),
+    (
+        Other.ANOTHER_DAY,
+        phrases(
+            """
+        another day, other day, different day, other days, another date, different date, some
+        other day, baska gun, baska bir gun, farkli bir gun, farkli gun, diger gun, baska
+        tarih, baska bir tarih
+        """
+        ),
+    ),
+    (
+        Other.LATER,
+        phrases(
+            """
+        later, more, other times, another time, different time, other options, next ones, show
+        me more, anything else, something else, what else, daha gec, daha sonra, baska saat,
+        baska bir saat, farkli bir saat, diger saatler, baska zaman, sonrakiler, baska
+        secenek*, daha ileri, baska, devam
+        """
+        ),
+    ),
+    (
+        Other.EARLIER,
+        phrases(
+            """
+        earlier, sooner, before that, daha erken, daha once, onceki*
+        """
+        ),
+    ),
+    (
+        Other.NONE,
+        phrases(
+            """
+        none, neither, none of them, none of these, not these, hicbiri, hic biri, hicbirisi,
+        bunlar olmaz, uymuyor, uymaz
+        """
+        ),
+    ),
 )
 
 
 def other(text: str, language: str) -> Other | None:
     """Say which kind of *something else* a turn asks for."""
     said = plain(text, language)
-    for kind, phrases in _OTHERS:
-        if has(said, *phrases):
+    for kind, said_so in _OTHERS:
+        if has(said, *said_so):
             return kind
     return None
 
@@ -117,15 +157,23 @@ class Picked:
 
 
 _NOISE = frozenset(
-    "the one ones please number option no nr i id ill take want would like that this it let us go with"
-    " will me my is be good fine great perfect works sounds time slot a an of them choose pick have book"
-    " at on and yes yeah sure can could think guess do you then lets numara secenek olan olani alayim"
-    " alalim istiyorum olsun randevu olur seciyorum evet tane sira lutfen ben saat gun".split()
+    phrases(
+        """
+        the, one, ones, please, number, option, no, nr, i, id, ill, take, want, would, like,
+        that, this, it, let, us, go, with, will, me, my, is, be, good, fine, great, perfect,
+        works, sounds, time, slot, a, an, of, them, choose, pick, have, book, at, on, and,
+        yes, yeah, sure, can, could, think, guess, do, you, then, lets, numara, secenek, olan,
+        olani, alayim, alalim, istiyorum, olsun, randevu, olur, seciyorum, evet, tane, sira,
+        lutfen, ben, saat, gun
+        """
+    )
 )
-_SINGLE = (
-    "that one", "that works", "that is fine", "thats fine", "sounds good", "yes", "yeah", "sure", "ok",
-    "okay", "perfect", "great", "fine", "good", "take it", "book it", "this one", "works for me", "evet",
-    "olur", "tamam", "o olsun", "uygun", "guzel", "bu olsun",
+_SINGLE = phrases(
+    """
+    that one, that works, that is fine, thats fine, sounds good, yes, yeah, sure, ok, okay,
+    perfect, great, fine, good, take it, book it, this one, works for me, evet, olur, tamam, o
+    olsun, uygun, guzel, bu olsun
+    """
 )
 
 
@@ -151,7 +199,8 @@ def _by_time(options: Sequence[Option], wish: When) -> tuple[int, ...]:
     if not (wish.names_day or wish.names_time):
         return ()
     return tuple(
-        index for index, each in enumerate(options)
+        index
+        for index, each in enumerate(options)
         if each.day and each.start and wish.allows(each.day, each.start)
     )
 
@@ -164,7 +213,7 @@ def _by_place(text: str, language: str, options: Sequence[Option]) -> int | None
         if place and place <= count and not _is_date(tokens, token):
             return place - 1
     said = " ".join(tokens)
-    if has(said, "last", "last one", "latest one", "latest", "son", "sonuncu", "sonuncusu", "en son"):
+    if has(said, "last", "latest", "son", "sonuncu", "sonuncusu"):
         return count - 1
     if has(said, "middle", "middle one", "ortadaki", "ortanca") and count == 3:
         return 1
@@ -182,8 +231,8 @@ def _by_number(tokens: tuple[str, ...], language: str, count: int) -> int | None
     """``two``, ``number to``, ``option for``, ``iki numara``: little else may be said beside it."""
     rest = [each for each in tokens if each not in _NOISE]
     if not rest and "one" in tokens and language == "en":
-        led = any(pair in zip(tokens, tokens[1:], strict=False)
-                  for pair in (("number", "one"), ("option", "one"), ("one", "please")))
+        told = {("number", "one"), ("option", "one"), ("one", "please")}
+        led = not told.isdisjoint(itertools.pairwise(tokens))
         return 0 if tokens == ("one",) or led else None
     rest = rest or (list(tokens) if len(tokens) == 1 else [])
     if len(rest) != 1:

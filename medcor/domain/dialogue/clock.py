@@ -7,20 +7,43 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from . import numbers
+from .text import phrases
 
 # Hours that mean the afternoon when nobody says which half of the day is meant.
 _AFTERNOON_HOURS = range(1, 7)
-_EN_LEADS = frozenset("at around about by after before from until till between past and".split())
+_EN_LEADS = frozenset(
+    phrases(
+        """
+    at, around, about, by, after, before, from, until, till, between, past, and
+    """
+    )
+)
 _EN_UNITS = frozenset(
-    "day days week weeks month months hour hours minute minutes euro euros pound pounds dollar"
-    " dollars people person persons times of january february march april may june july august"
-    " september october november december".split()
+    phrases(
+        """
+        day, days, week, weeks, month, months, hour, hours, minute, minutes, euro, euros,
+        pound, pounds, dollar, dollars, people, person, persons, times, of, january, february,
+        march, april, may, june, july, august, september, october, november, december
+        """
+    )
 )
 _TR_UNITS = frozenset(
-    "gun gune hafta haftaya ay saat saate dakika dakikada lira euro kisi kez defa ocak subat mart"
-    " nisan mayis haziran temmuz agustos eylul ekim kasim aralik".split()
+    phrases(
+        """
+        gun, gune, hafta, haftaya, ay, saat, saate, dakika, dakikada, lira, euro, kisi, kez,
+        defa, ocak, subat, mart, nisan, mayis, haziran, temmuz, agustos, eylul, ekim, kasim,
+        aralik
+        """
+    )
 )
-_TR_LEADS = frozenset("saat saati sabah ogleden sonra aksam aksamustu ogle ogleyin".split())
+_FROM_LINKS = frozenset(phrases("sonra, once, itibaren, sonrasi, oncesi"))
+_TR_LEADS = frozenset(
+    phrases(
+        """
+    saat, saati, sabah, ogleden, sonra, aksam, aksamustu, ogle, ogleyin
+    """
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +155,7 @@ def _minutes_after(tokens: tuple[str, ...], index: int) -> tuple[int, int]:
 def _with_half(hour: _Hour, after: tuple[str, ...]) -> _Hour:
     if after[:1] in (("am",), ("pm",)):
         return replace(hour, half=after[0], used=hour.used + 1, strong=True)
-    if after[:2] == ("in", "the") and len(after) > 2 and after[2] in ("morning", "afternoon", "evening"):
+    if after[:2] == ("in", "the") and after[2:] in (("morning",), ("afternoon",), ("evening",)):
         return replace(hour, half="am" if after[2] == "morning" else "pm", strong=True)
     return hour
 
@@ -195,9 +218,10 @@ def _turkish_hour(tokens: tuple[str, ...], index: int) -> _Hour | None:
     if written := _written(word):
         return _Hour(*written, 2 if ending else 1, True, case=ending)
     if word.isdigit():
-        return _Hour(int(word), 0, 2 if ending else 1, False, case=ending) if int(word) < 24 else None
-    if word in ("on", "yirmi") and rest and (unit := numbers.turkish_case(rest[0])) and unit[0] < 10:
-        return _Hour(numbers.turkish_case(word)[0] + unit[0], 0, 2, False, case=unit[1])
+        return _Hour(int(word), 0, 2 if ending else 1, False, case=ending)
+    tens = {"on": 10, "yirmi": 20}.get(word)
+    if tens and rest and (unit := numbers.turkish_case(rest[0])) and unit[0] < 10:
+        return _Hour(tens + unit[0], 0, 2, False, case=unit[1])
     known = numbers.turkish_case(word)
     return _Hour(known[0], 0, 1, False, case=known[1]) if known else None
 
@@ -223,13 +247,16 @@ def _turkish_minutes(base: _Hour, rest: tuple[str, ...]) -> _Hour | None:
 def _turkish_strength(tokens: tuple[str, ...], index: int, base: _Hour) -> _Hour | None:
     before = tokens[index - 1] if index else ""
     after = tokens[index + base.used] if index + base.used < len(tokens) else ""
-    related = (base.case == "from" and after in ("sonra", "once", "itibaren", "sonrasi", "oncesi")) or (
+    related = (base.case == "from" and after in _FROM_LINKS) or (
         base.case == "to" and after in ("kadar", "dogru")
     )
     near = after in ("gibi", "civari", "civarinda", "sularinda")
     joined = base.case == "with" or after == "ile"
-    led = before in _TR_LEADS and not (before == "sonra" and tokens[index - 2 : index - 1] != ("ogleden",))
-    return replace(base, strong=base.strong or base.case == "at" or related or near or led or joined)
+    before_that = tokens[index - 2 : index - 1]
+    led = before in _TR_LEADS and not (before == "sonra" and before_that != ("ogleden",))
+    return replace(
+        base, strong=base.strong or base.case == "at" or related or near or led or joined
+    )
 
 
 def _relate_turkish(tokens: tuple[str, ...], found: list[tuple[int, _Hour]], half: str) -> Clock:

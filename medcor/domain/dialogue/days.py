@@ -11,24 +11,32 @@ from dateparser.date import DateDataParser
 from rapidfuzz import fuzz
 
 from . import numbers
-from .text import has
+from .text import has, phrases
 
-_EN_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_EN_WEEKDAYS = phrases(
+    """
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday
+    """
+)
 _EN_SHORT = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4}
-_TR_WEEKDAYS = ("pazartesi", "sali", "carsamba", "persembe", "cuma", "cumartesi", "pazar")
+_TR_WEEKDAYS = phrases("pazartesi, sali, carsamba, persembe, cuma, cumartesi, pazar")
 _TR_ENDINGS = r"(?:ye|ya|e|a|yi|i|den|dan|nden|ndan|de|da|si|leri|lari|nin|gunu)?"
 _EN_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
-_TR_MONTHS = (
-    "ocak", "subat", "mart", "nisan", "mayis", "haziran", "temmuz", "agustos", "eylul", "ekim",
-    "kasim", "aralik",
+_TR_MONTHS = phrases(
+    """
+    ocak, subat, mart, nisan, mayis, haziran, temmuz, agustos, eylul, ekim, kasim, aralik
+    """
 )
-_NEXT = frozenset("next following gelecek haftaya".split())
-_AVOIDING = r"(?:not|except|but|besides|cant|cannot|can not|instead of|rather than)(?: do| make)?(?: on| it on)?"
+_NEXT = frozenset(phrases("next, following, gelecek, haftaya"))
+_AVOIDING = (
+    r"(?:not|except|but|besides|cant|cannot|can not|instead of|rather than)"
+    r"(?: do| make)?(?: on| it on)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days meant: from ``first`` to ``last`` (None is open), on ``weekdays`` only, without ``avoid``."""
+    """Days meant: ``first`` to ``last`` (None is open), on ``weekdays`` only, not on ``avoid``."""
 
     first: date | None = None
     last: date | None = None
@@ -111,7 +119,11 @@ def _coming(tokens: tuple[str, ...], index: int, number: int, today: date, langu
     if "this" in before or "bu" in before:
         return today + timedelta(days=ahead)
     week_said = language == "en" and has(" ".join(tokens), "next week", "a week on", "week on")
-    if set(before) & _NEXT or week_said or has(" ".join(tokens), "gelecek hafta", "onumuzdeki hafta"):
+    if (
+        set(before) & _NEXT
+        or week_said
+        or has(" ".join(tokens), "gelecek hafta", "onumuzdeki hafta")
+    ):
         return _monday(today) + timedelta(days=7 + number)
     return today + timedelta(days=ahead or 7)
 
@@ -121,16 +133,30 @@ def _monday(day: date) -> date:
 
 
 _RELATIVE = (
-    (("day after tomorrow", "obur gun", "yarindan sonra", "ertesi gun", "yarin degil obur gun"), 2),
-    (("tomorrow", "tommorow", "tomorow", "tomorrows", "yarin", "yarina"), 1),
-    (("today", "tonight", "this morning", "this afternoon", "this evening", "later today", "bugun",
-      "bugune", "bu sabah", "bu aksam", "bu ogleden sonra", "bu ogle"), 0),
+    (
+        phrases(
+            """
+        day after tomorrow, obur gun, yarindan sonra, ertesi gun, yarin degil obur gun
+        """
+        ),
+        2,
+    ),
+    (phrases("tomorrow, tommorow, tomorow, tomorrows, yarin, yarina"), 1),
+    (
+        phrases(
+            """
+        today, tonight, this morning, this afternoon, this evening, later today, bugun,
+        bugune, bu sabah, bu aksam, bu ogleden sonra, bu ogle
+        """
+        ),
+        0,
+    ),
 )
 
 
 def _relative(text: str, language: str, today: date, order: str) -> Days | None:
-    for phrases, offset in _RELATIVE:
-        if has(text, *phrases):
+    for told, offset in _RELATIVE:
+        if has(text, *told):
             return _one(today + timedelta(days=offset))
     return _counted(text, language, today)
 
@@ -147,7 +173,9 @@ def _counted(text: str, language: str, today: date) -> Days | None:
         tail = tokens[index + number[1] + 1 :][:2]
         led = index and tokens[index - 1] in ("in", "within")
         if led or tail[:1] in (("later",), ("sonra",), ("sonraya",)) or tail[:2] == ("from", "now"):
-            count, english = (number[0] * 2, "week") if english == "fortnight" else (number[0], english)
+            count, english = (
+                (number[0] * 2, "week") if english == "fortnight" else (number[0], english)
+            )
             return _ask_library(f"in {count} {english}s", today, "DMY")
     return None
 
@@ -206,7 +234,9 @@ def _written_date(text: str) -> str | None:
     if found := re.search(r"\b\d{1,2}/\d{1,2}\b", text):
         return found[0]
     found = re.search(r"\b(\d{1,2})\.(\d{2})\b", text)
-    return found[0].replace(".", "/") if found and int(found[1]) > 23 and int(found[2]) < 13 else None
+    return (
+        found[0].replace(".", "/") if found and int(found[1]) > 23 and int(found[2]) < 13 else None
+    )
 
 
 def _spoken_date(text: str, language: str) -> str | None:
@@ -224,9 +254,8 @@ def _spoken_date(text: str, language: str) -> str | None:
 
 def _month_number(token: str, language: str) -> int | None:
     if language == "en":
-        names = [*_EN_MONTHS, *(each[:3] for each in _EN_MONTHS if each != "may")]
-        return _EN_MONTHS.index(next(m for m in _EN_MONTHS if m.startswith(token))) + 1 if (
-            token in names) else None
+        names = [*_EN_MONTHS, *(each[:3] for each in _EN_MONTHS)]
+        return names.index(token) % 12 + 1 if token in names else None
     for number, name in enumerate(_TR_MONTHS, start=1):
         if re.fullmatch(name + r"(?:da|de|ta|te|a|e|in|i|tan|dan|ten|den)?", token):
             return number

@@ -9,46 +9,111 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from .text import plain, words
+from .text import phrases, plain, words
 
 # One concept a line: what people and clinics call the same thing, English and Turkish, as stems.
 _CONCEPTS: tuple[tuple[str, ...], ...] = (
-    ("cleaning", "clean", "cleanin", "cleanup", "hygiene", "scaling", "polish", "temizlik", "temizlig",
-     "temizle", "detartraj", "dis tasi"),
-    ("checkup", "check up", "check", "examination", "exam", "muayene", "kontrol", "inspection"),
-    ("consultation", "consult", "gorusme", "konsultasyon", "danisma", "advice visit"),
-    ("filling", "fill", "cavity", "dolgu", "curuk"),
-    ("root canal", "rootcanal", "route canal", "canal", "endodontic", "kanal"),
-    ("extraction", "extract", "pull", "pulled", "removal", "cekim", "cektir", "cekil"),
+    phrases(
+        """
+        cleaning, clean, cleanin, cleanup, hygiene, scaling, polish, temizlik, temizlig,
+        temizle, detartraj, dis tasi
+        """
+    ),
+    phrases(
+        """
+        checkup, check up, check, examination, exam, muayene, kontrol, inspection
+        """
+    ),
+    phrases(
+        """
+        consultation, consult, gorusme, konsultasyon, danisma, advice visit
+        """
+    ),
+    phrases("filling, fill, cavity, dolgu, curuk"),
+    phrases(
+        """
+        root canal, rootcanal, route canal, canal, endodontic, kanal
+        """
+    ),
+    phrases(
+        """
+        extraction, extract, pull, pulled, removal, cekim, cektir, cekil
+        """
+    ),
     ("whitening", "whiten", "bleach", "beyazlat"),
     ("crown", "kuron", "kron", "kaplama"),
     ("implant", "implants"),
-    ("brace", "braces", "orthodontic", "aligner", "dis teli", "telleri", "tel tedavi", "ortodonti"),
-    ("gum", "gums", "periodontal", "dis eti", "diseti"),
-    ("children", "child", "childrens", "kid", "kids", "paediatric", "pediatric", "cocuk"),
-    ("night guard", "nightguard", "mouth guard", "grinding", "gece plagi", "plak"),
+    phrases(
+        """
+        brace, braces, orthodontic, aligner, dis teli, telleri, tel tedavi, ortodonti
+        """
+    ),
+    phrases("gum, gums, periodontal, dis eti, diseti"),
+    phrases(
+        """
+        children, child, childrens, kid, kids, paediatric, pediatric, cocuk
+        """
+    ),
+    phrases(
+        """
+        night guard, nightguard, mouth guard, grinding, gece plagi, plak
+        """
+    ),
     ("veneer", "veneers", "lamina"),
     ("blood", "kan tahlil", "kan testi", "tahlil"),
-    ("vaccination", "vaccine", "vaccin", "jab", "immunisation", "asi ol", "asilama", "asi"),
-    ("physiotherapy", "physio", "physical therapy", "fizyoterapi", "fizik tedavi"),
-    ("skin", "mole", "dermatology", "dermatolog", "cilt", "deri", "ben kontrol"),
-    ("eye", "eyes", "vision", "sight", "optic", "goz"),
-    ("hearing", "ear", "ears", "isitme", "kulak"),
-    ("heart", "cardiac", "cardiology", "ecg", "ekg", "kalp", "kardiyo"),
-    ("xray", "x ray", "radiograph", "rontgen", "film"),
+    phrases(
+        """
+        vaccination, vaccine, vaccin, jab, immunisation, asi ol, asilama, asi
+        """
+    ),
+    phrases(
+        """
+        physiotherapy, physio, physical therapy, fizyoterapi, fizik tedavi
+        """
+    ),
+    phrases(
+        """
+        skin, mole, dermatology, dermatolog, cilt, deri, ben kontrol
+        """
+    ),
+    phrases("eye, eyes, vision, sight, optic, goz"),
+    phrases("hearing, ear, ears, isitme, kulak"),
+    phrases("heart, cardiac, cardiology, ecg, ekg, kalp, kardiyo"),
+    phrases("xray, x ray, radiograph, rontgen, film"),
     ("ultrasound", "ultrason", "sonography"),
     ("massage", "masaj"),
     ("allergy", "alerji"),
     ("diet", "nutrition", "diyet", "beslenme"),
-    ("psychotherapy", "counselling", "psychology", "psikolog", "terapi"),
+    phrases(
+        """
+        psychotherapy, counselling, psychology, psikolog, terapi
+        """
+    ),
 )
 # Words that many treatments share: they back a match and never make one.
 _GENERIC = frozenset(
-    "dental dentist tooth teeth treatment test session therapy general medical the a an of for dis disi"
-    " disim disleri tedavi tedavisi testi genel seans muayenesi check".split()
+    phrases(
+        """
+        dental, dentist, tooth, teeth, treatment, test, session, therapy, general, medical,
+        the, a, an, of, for, dis, disi, disim, disleri, tedavi, tedavisi, testi, genel, seans,
+        muayenesi, check
+        """
+    )
 )
-_COMMON = frozenset("will mark grace rose hope faith april june august page price long best cook".split())
-_TITLES = frozenset("dr doctor doctors dentist prof with doktor hekim dt see hanim bey".split())
+_COMMON = frozenset(
+    phrases(
+        """
+    will, mark, grace, rose, hope, faith, april, june, august, page, price, long, best, cook
+    """
+    )
+)
+_TITLES = frozenset(
+    phrases(
+        """
+    dr, doctor, doctors, dentist, prof, with, doktor, hekim, dt, see, hanim, bey
+    """
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +166,8 @@ def _alike(wanted: str, said: str) -> float:
 def _concepts(said: str) -> frozenset[int]:
     """Numbers of the concepts in a plain text; a stem may carry an ending of six letters."""
     return frozenset(
-        number for number, stems in enumerate(_CONCEPTS)
+        number
+        for number, stems in enumerate(_CONCEPTS)
         if any(_stem(stem).search(said) for stem in stems)
     )
 
@@ -113,7 +179,7 @@ def _stem(stem: str) -> re.Pattern[str]:
 
 
 def doctors(text: str, language: str, known: Sequence[Named]) -> list[Named]:
-    """The doctors that a turn names by first or last name; a title near by makes slips acceptable."""
+    """The doctors that a turn names; beside a title a slip in the name is forgiven."""
     tokens = words(plain(text, language))
     scored = [(_name_score(tokens, each.name), each) for each in known]
     best = max((score for score, _each in scored), default=0.0)
@@ -125,7 +191,9 @@ def doctors(text: str, language: str, known: Sequence[Named]) -> list[Named]:
 def _name_score(tokens: tuple[str, ...], name: str) -> float:
     """Whole name beats part of it; a short or common part counts only beside a title."""
     parts = [each for each in words(name) if each not in _TITLES and len(each) > 1]
-    hits = [max((_said_name(part, tokens, i) for i in range(len(tokens))), default=0) for part in parts]
+    hits = [
+        max((_said_name(part, tokens, i) for i in range(len(tokens))), default=0) for part in parts
+    ]
     found = [hit for hit in hits if hit]
     return max(found) + len(found) if found else 0.0
 
@@ -134,11 +202,19 @@ def _said_name(part: str, tokens: tuple[str, ...], index: int) -> float:
     token = tokens[index]
     near = set(tokens[max(0, index - 2) : index]) | set(tokens[index + 1 : index + 2])
     titled = bool(near & _TITLES)
-    if token == part or (len(part) >= 4 and re.fullmatch(part + r"(?:s|la|le|yla|yle|dan|den|a|e|ya|ye)", token)):
+    if token == part or (
+        len(part) >= 4 and re.fullmatch(part + r"(?:s|la|le|yla|yle|dan|den|a|e|ya|ye)", token)
+    ):
         return 100.0 if titled or (len(part) >= 4 and part not in _COMMON) else 0.0
     close = fuzz.ratio(token, part)
     floor = 74 if titled and len(part) >= 4 else 88
-    return close + 10 if titled and close >= floor else close if close >= floor and len(part) > 4 else 0.0
+    return (
+        close + 10
+        if titled and close >= floor
+        else close
+        if close >= floor and len(part) > 4
+        else 0.0
+    )
 
 
 _ANYONE = re.compile(

@@ -5,39 +5,106 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_EN_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
+from .text import phrases
+
+_EN_UNITS = phrases(
+    """
+    zero, one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen,
+    fourteen, fifteen, sixteen, seventeen, eighteen, nineteen
+    """
+)
 _EN = {word: value for value, word in enumerate(_EN_UNITS)} | {
-    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "oh": 0,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "oh": 0,
 }
 _EN_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "forth": 4, "fifth": 5, "sixth": 6,
-    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
-    "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
-    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "forth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+    "thirteenth": 13,
+    "fourteenth": 14,
+    "fifteenth": 15,
+    "sixteenth": 16,
+    "seventeenth": 17,
+    "eighteenth": 18,
+    "nineteenth": 19,
+    "twentieth": 20,
+    "thirtieth": 30,
 }
 # What a recogniser writes for a number said alone; only used where a number is expected.
 _EN_SOUNDS = {
-    "won": 1, "wan": 1, "to": 2, "too": 2, "tu": 2, "tree": 3, "free": 3, "for": 4, "fore": 4,
-    "ate": 8, "fist": 1, "furst": 1, "sec": 2, "secund": 2, "thirst": 1, "turd": 3,
+    "won": 1,
+    "wan": 1,
+    "to": 2,
+    "too": 2,
+    "tu": 2,
+    "tree": 3,
+    "free": 3,
+    "for": 4,
+    "fore": 4,
+    "ate": 8,
+    "fist": 1,
+    "furst": 1,
+    "sec": 2,
+    "secund": 2,
+    "thirst": 1,
+    "turd": 3,
 }
 _TR = {
-    "sifir": 0, "bir": 1, "iki": 2, "uc": 3, "dort": 4, "bes": 5, "alti": 6, "yedi": 7, "sekiz": 8,
-    "dokuz": 9, "on": 10, "yirmi": 20, "otuz": 30, "kirk": 40, "elli": 50,
+    "sifir": 0,
+    "bir": 1,
+    "iki": 2,
+    "uc": 3,
+    "dort": 4,
+    "bes": 5,
+    "alti": 6,
+    "yedi": 7,
+    "sekiz": 8,
+    "dokuz": 9,
+    "on": 10,
+    "yirmi": 20,
+    "otuz": 30,
+    "kirk": 40,
+    "elli": 50,
 }
 _TR_ORDINALS = {
-    "ilk": 1, "birinci": 1, "ikinci": 2, "ucuncu": 3, "dorduncu": 4, "besinci": 5, "altinci": 6,
-    "yedinci": 7, "sekizinci": 8, "dokuzuncu": 9, "onuncu": 10,
+    "ilk": 1,
+    "birinci": 1,
+    "ikinci": 2,
+    "ucuncu": 3,
+    "dorduncu": 4,
+    "besinci": 5,
+    "altinci": 6,
+    "yedinci": 7,
+    "sekizinci": 8,
+    "dokuzuncu": 9,
+    "onuncu": 10,
 }
 _LOCATIVE = ("da", "de", "ta", "te")
 _ABLATIVE = ("dan", "den", "tan", "ten")
 _DATIVE = ("a", "e", "ya", "ye")
-_ACCUSATIVE = ("i", "u", "yi", "yu", "si")
+_ACCUSATIVE = phrases("i, u, yi, yu, si")
 _JOINING = ("la", "le", "yla", "yle")
 _CASES = {
-    "at": _LOCATIVE, "from": _ABLATIVE, "to": _DATIVE, "object": _ACCUSATIVE, "with": _JOINING,
+    "at": _LOCATIVE,
+    "from": _ABLATIVE,
+    "to": _DATIVE,
+    "object": _ACCUSATIVE,
+    "with": _JOINING,
 }
 
 
@@ -56,7 +123,7 @@ def turkish_case(word: str) -> tuple[int, str] | None:
     stems = sorted((stem for stem in _TR if word.startswith(stem)), key=len, reverse=True)
     for stem in [*stems, *(["dort"] if word.startswith("dord") else [])]:
         for case, endings in _CASES.items():
-            if word[len(stem):] in endings:
+            if word[len(stem) :] in endings:
                 return _TR[stem], case
     fused = re.match(r"(on|yirmi)(bir|iki|uc|dort|dord|bes|alti|yedi|sekiz|dokuz)(\w*)$", word)
     if fused and fused[1]:

@@ -14,27 +14,58 @@ _TOKEN = re.compile(
     r"|\d{1,2}[:.]\d{2}(?!\d)|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+"
 )
 
+
+def phrases(listed: str) -> tuple[str, ...]:
+    """Words or phrases from a comma-separated list, which reads better than a column of them."""
+    return tuple(each for each in (" ".join(part.split()) for part in listed.split(",")) if each)
+
+
 _FILLERS = {
     "en": frozenset(
-        "um umm uh uhm er erm hm hmm mm ah oh well like please kindly actually basically just so"
-        " okay ok alright right hey hello hi".split()
+        phrases(
+            """
+            um, umm, uh, uhm, er, erm, hm, hmm, mm, ah, oh, well, like, please, kindly,
+            actually, basically, just, so, okay, ok, alright, right, hey, hello, hi
+            """
+        )
     ),
-    "tr": frozenset("ee eee sey yani hani lutfen iste aa ah oh hmm peki tamam canim acaba".split()),
+    "tr": frozenset(
+        phrases(
+            """
+        ee, eee, sey, yani, hani, lutfen, iste, aa, ah, oh, hmm, peki, tamam, canim, acaba
+        """
+        )
+    ),
 }
-_FILLER_PHRASES = ("you know", "i mean", "i guess", "i think", "let me see", "how about", "what about")
+_FILLER_PHRASES = phrases(
+    """
+    you know, i mean, i guess, i think, let me see, how about, what about
+    """
+)
 
 # Words that only one of the two languages has; a turn is taken to be in the one it shows.
 _MARKS = {
     "en": frozenset(
-        "the is are my you your have with what which when how would could like want please book for"
-        " and appointment doctor cancel time tomorrow today morning afternoon do does".split()
+        phrases(
+            """
+            the, is, are, my, you, your, have, with, what, which, when, how, would, could,
+            like, want, please, book, for, and, appointment, doctor, cancel, time, tomorrow,
+            today, morning, afternoon, do, does
+            """
+        )
     ),
     "tr": frozenset(
-        "ve bir bu ben benim icin ile var yok mi misin misiniz miyim istiyorum istiyordum almak"
-        " randevu randevum randevumu doktor hangi ne kadar nasil merhaba lutfen evet hayir bugun"
-        " yarin sabah aksam ogleden sonra saat kac fiyat fiyati ucret tedavi temizligi iptal"
-        " edin eder alabilir misiniz olur olsun gun hafta pazartesi sali carsamba persembe cuma"
-        " cumartesi pazar ilk ilki tesekkurler tesekkur ederim agriyor agrim nefes".split()
+        phrases(
+            """
+            ve, bir, bu, ben, benim, icin, ile, var, yok, mi, misin, misiniz, miyim,
+            istiyorum, istiyordum, almak, randevu, randevum, randevumu, doktor, hangi, ne,
+            kadar, nasil, merhaba, lutfen, evet, hayir, bugun, yarin, sabah, aksam, ogleden,
+            sonra, saat, kac, fiyat, fiyati, ucret, tedavi, temizligi, iptal, edin, eder,
+            alabilir, misiniz, olur, olsun, gun, hafta, pazartesi, sali, carsamba, persembe,
+            cuma, cumartesi, pazar, ilk, ilki, tesekkurler, tesekkur, ederim, agriyor, agrim,
+            nefes
+            """
+        )
     ),
 }
 
@@ -77,9 +108,9 @@ def language_of(text: str, default: str) -> str:
     return other if strange >= 2 and strange > familiar else default
 
 
-def has(text: str, *phrases: str) -> bool:
+def has(text: str, *listed: str) -> bool:
     """Say whether any phrase occurs in ``text`` at word borders; ``*`` ends an open stem."""
-    return any(_pattern(phrase).search(text) for phrase in phrases)
+    return any(_pattern(phrase).search(text) for phrase in listed)
 
 
 @lru_cache(maxsize=2048)

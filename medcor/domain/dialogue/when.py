@@ -7,39 +7,68 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from . import clock, days
-from .text import has, plain
+from .text import has, phrases, plain
 
 _GREETINGS = (
     r"\bgood (?:morning|afternoon|evening|day)\b|\biyi (?:gunler|aksamlar|sabahlar)\b|\bgunaydin\b"
 )
 _NOON, _EVENING = time(12), time(17)
-_ANY = (
-    "as soon as possible", "asap", "earliest", "soonest", "next available", "first available",
-    "any time", "anytime", "any day", "whenever", "dont mind when", "doesnt matter", "does not matter",
-    "no preference", "you choose", "right away", "next free", "first free", "en kisa", "en erken",
-    "en yakin", "farketmez", "fark etmez", "ne zaman olursa", "herhangi bir zaman", "hemen", "ilk bos",
-    "ilk musait", "ne zaman uygunsa",
+_ANY = phrases(
+    """
+    as soon as possible, asap, earliest, soonest, next available, first available, any time,
+    anytime, any day, whenever, dont mind when, doesnt matter, does not matter, no preference,
+    you choose, right away, next free, first free, en kisa, en erken, en yakin, farketmez,
+    fark etmez, ne zaman olursa, herhangi bir zaman, hemen, ilk bos, ilk musait, ne zaman
+    uygunsa
+    """
 )
 # First match wins: the longer phrase stands before the shorter one that it contains.
 _PARTS: tuple[tuple[tuple[str, ...], clock.Clock, str], ...] = (
-    (("before noon", "before lunch", "before midday", "ogleden once"), clock.Clock(before=_NOON), "am"),
-    (("early morning", "early in the morning", "sabah erken", "erken saatte"),
-     clock.Clock(before=time(10)), "am"),
-    (("late afternoon", "late in the afternoon", "aksamustu", "ikindi"),
-     clock.Clock(after=time(15), before=time(19)), "pm"),
-    (("afternoon", "after lunch", "ogleden sonra", "ogleden sonraya"),
-     clock.Clock(after=_NOON, before=time(18)), "pm"),
-    (("lunchtime", "lunch time", "lunch break", "ogle arasi", "ogle arasinda", "oglen", "ogleyin",
-      "ogle"), clock.Clock(after=_NOON, before=time(14)), "pm"),
-    (("morning", "sabah", "sabahtan", "sabahleyin", "sabaha"), clock.Clock(before=_NOON), "am"),
-    (("evening", "tonight", "after work", "aksam", "aksama", "is cikisi", "isten sonra"),
-     clock.Clock(after=_EVENING), "pm"),
+    (
+        ("before noon", "before lunch", "before midday", "ogleden once"),
+        clock.Clock(before=_NOON),
+        "am",
+    ),
+    (
+        ("early morning", "early in the morning", "sabah erken", "erken saatte"),
+        clock.Clock(before=time(10)),
+        "am",
+    ),
+    (
+        ("late afternoon", "late in the afternoon", "aksamustu", "ikindi"),
+        clock.Clock(after=time(15), before=time(19)),
+        "pm",
+    ),
+    (
+        ("afternoon", "after lunch", "ogleden sonra", "ogleden sonraya"),
+        clock.Clock(after=_NOON, before=time(18)),
+        "pm",
+    ),
+    (
+        phrases(
+            """
+        lunchtime, lunch time, lunch break, ogle arasi, ogle arasinda, oglen, ogleyin, ogle
+        """
+        ),
+        clock.Clock(after=_NOON, before=time(14)),
+        "pm",
+    ),
+    (phrases("morning, sabah, sabahtan, sabahleyin, sabaha"), clock.Clock(before=_NOON), "am"),
+    (
+        phrases(
+            """
+        evening, tonight, after work, aksam, aksama, is cikisi, isten sonra
+        """
+        ),
+        clock.Clock(after=_EVENING),
+        "pm",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A wish for a time. Days are local; ``after`` and ``before`` bound the start, ``at`` names it."""
+    """A wish for a time, local; ``after`` and ``before`` bound the start, ``at`` names it."""
 
     first: date | None = None
     last: date | None = None
@@ -64,7 +93,9 @@ class When:
     def allows_day(self, day: date) -> bool:
         if (self.first and day < self.first) or (self.last and day > self.last):
             return False
-        return day.weekday() not in self.avoid and (not self.weekdays or day.weekday() in self.weekdays)
+        return day.weekday() not in self.avoid and (
+            not self.weekdays or day.weekday() in self.weekdays
+        )
 
     def allows_time(self, start: time) -> bool:
         if self.at:
@@ -89,14 +120,15 @@ def parse(
     part, half = _part_of_day(said)
     exact = clock.find(tuple(said.split()), language, half=half, loose=loose)
     chosen = exact if (exact.at or exact.after or exact.before) else part
-    wish = When(found.first, found.last, found.weekdays, found.avoid, chosen.at, chosen.after,
-                chosen.before)
+    wish = When(
+        found.first, found.last, found.weekdays, found.avoid, chosen.at, chosen.after, chosen.before
+    )
     return wish if wish else When(any=has(said, *_ANY))
 
 
 def _part_of_day(said: str) -> tuple[clock.Clock, str]:
-    for phrases, window, half in _PARTS:
-        if has(said, *phrases):
+    for told, window, half in _PARTS:
+        if has(said, *told):
             return window, half
     return clock.Clock(), ""
 
@@ -107,8 +139,9 @@ def merge(older: When, newer: When) -> When:
         return When()
     merged = older
     if newer.first or newer.last or newer.weekdays:
-        merged = replace(merged, first=newer.first, last=newer.last, weekdays=newer.weekdays,
-                         avoid=newer.avoid)
+        merged = replace(
+            merged, first=newer.first, last=newer.last, weekdays=newer.weekdays, avoid=newer.avoid
+        )
     elif newer.avoid:
         merged = replace(merged, avoid=merged.avoid | newer.avoid)
     if newer.names_time:

@@ -6,7 +6,13 @@ from .base import LanguageModel, Message, ModelFailed, TextPiece, ToolCall
 from .openai_client import OpenAIModel, Patience
 
 __all__ = [
-    "LanguageModel", "Message", "ModelFailed", "OpenAIModel", "Patience", "TextPiece", "ToolCall",
+    "LanguageModel",
+    "Message",
+    "ModelFailed",
+    "OpenAIModel",
+    "Patience",
+    "TextPiece",
+    "ToolCall",
     "make_language_model",
 ]
 

@@ -60,7 +60,11 @@ class OpenAIModel:
     """See :class:`LanguageModel`. One per process; its connections are shared."""
 
     def __init__(
-        self, base_url: str, api_key: str, model: str, patience: Patience | None = None,
+        self,
+        base_url: str,
+        api_key: str,
+        model: str,
+        patience: Patience | None = None,
         breaker: Breaker | None = None,
     ) -> None:
         self._patience = patience or Patience()

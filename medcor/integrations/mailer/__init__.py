@@ -10,8 +10,15 @@ from .protocol import Mailer, MailFailed
 from .smtp import SmtpMailer, SmtpTarget
 
 __all__ = [
-    "Attachment", "FileMailer", "Letter", "MailFailed", "Mailer", "SmtpMailer", "SmtpTarget",
-    "build_message", "make_mailer",
+    "Attachment",
+    "FileMailer",
+    "Letter",
+    "MailFailed",
+    "Mailer",
+    "SmtpMailer",
+    "SmtpTarget",
+    "build_message",
+    "make_mailer",
 ]
 
 

@@ -58,7 +58,10 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     media, *parameters = (part.strip() for part in attachment.media_type.split(";"))
     main, _, sub = media.partition("/")
     message.add_attachment(
-        attachment.content, maintype=main, subtype=sub, filename=attachment.name,
+        attachment.content,
+        maintype=main,
+        subtype=sub,
+        filename=attachment.name,
         params=dict(part.split("=", 1) for part in parameters),
     )
 

@@ -12,9 +12,7 @@ class MailFailed(Exception):
     ``unreachable`` says that it was no fault of this mail, so that others would fare the same.
     """
 
-    def __init__(
-        self, reason: str, *, permanent: bool = False, unreachable: bool = False
-    ) -> None:
+    def __init__(self, reason: str, *, permanent: bool = False, unreachable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent

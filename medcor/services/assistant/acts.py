@@ -50,7 +50,7 @@ def acts_of_turn(session: Session, actor: Actor, turn_id: str) -> list[Assistant
 
 
 def _begin(session: Session, actor: Actor, key: str, tool: str, now: datetime) -> AssistantAct:
-    """Take the key first: of two runs of one turn the second waits here, and then finds it taken."""
+    """Take the key first: the second of two runs of one turn waits here and finds it taken."""
     act = AssistantAct(
         clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, tool=tool, created_at=now
     )
@@ -72,8 +72,11 @@ def book_offer(
         return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
     act = _begin(session, actor, key, "book_appointment", now)
     request = booking.BookingRequest(
-        doctor_id=offer.doctor_id, treatment_id=offer.treatment.id, slot_id=offer.slot_id,
-        day=offer.day, door=DOOR,
+        doctor_id=offer.doctor_id,
+        treatment_id=offer.treatment.id,
+        slot_id=offer.slot_id,
+        day=offer.day,
+        door=DOOR,
     )
     made = booking.book_appointment(session, actor, request, now)
     if made.price_minor != offer.treatment.price_minor or made.starts_at != offer.starts_at:
@@ -108,11 +111,14 @@ def hand_over(
         return HandoverFact(known.subject_id, already=True)
     act = _begin(session, actor, key, "hand_over_to_staff", now)
     waiting = session.scalar(
-        sa.select(Handover).where(
+        sa.select(Handover)
+        .where(
             Handover.user_id == actor.user_id,
             Handover.session_id == session_id,
             Handover.taken_at.is_(None),
-        ).order_by(Handover.id).limit(1)
+        )
+        .order_by(Handover.id)
+        .limit(1)
     )
     row = waiting or Handover(
         clinic_id=actor.clinic_id, user_id=actor.user_id, session_id=session_id, created_at=now

@@ -34,7 +34,9 @@ def list_mine(desk: Desk) -> Steps[Answer]:
     if len(found) == 1:
         some = show.appointment_text(language, found[0], day)
         return Answer(say(language, "appointment_only", some=some), cards)
-    return Answer(say(language, "appointments", count=len(found), some=_numbered(desk, found)), cards)
+    return Answer(
+        say(language, "appointments", count=len(found), some=_numbered(desk, found)), cards
+    )
 
 
 def _numbered(desk: Desk, found: Sequence[AppointmentFact]) -> str:
@@ -87,7 +89,8 @@ def _meant(heard: Heard, found: Sequence[AppointmentFact]) -> tuple[AppointmentF
     treatments = {each.id for each in heard.treatments}
     doctors = {each.id for each in heard.doctors}
     return tuple(
-        each for each in found
+        each
+        for each in found
         if (not treatments or each.treatment_id in treatments)
         and (not doctors or each.doctor_id in doctors)
         and (not heard.when or heard.when.any or heard.when.allows(each.day, each.start))
@@ -123,9 +126,17 @@ def ask_cancel(desk: Desk, fact: AppointmentFact, key: str = "cancel_ask") -> An
     language, day = desk.language, today(desk)
     desk.state.appointment, desk.state.asking = fact, Ask.CANCEL
     some = show.appointment_text(language, fact, day, status=False)
-    actions = tuple((say(language, each), say(language, each)) for each in ("say_yes_cancel", "say_keep"))
-    card = show.appointment_card(language, say(language, "cancel_card"), fact,
-                                 desk.catalogue.clinic.currency, day, actions=actions)
+    actions = tuple(
+        (say(language, each), say(language, each)) for each in ("say_yes_cancel", "say_keep")
+    )
+    card = show.appointment_card(
+        language,
+        say(language, "cancel_card"),
+        fact,
+        desk.catalogue.clinic.currency,
+        day,
+        actions=actions,
+    )
     return Answer(say(language, key, some=some), (card,))
 
 
@@ -172,7 +183,8 @@ def cancelled(desk: Desk, row: AppointmentFact) -> Answer:
     language, day = desk.language, today(desk)
     desk.state.forget_wish()
     some = show.appointment_text(language, row, day, status=False)
-    card = show.appointment_card(language, say(language, "cancelled_card"), row,
-                                 desk.catalogue.clinic.currency, day)
+    card = show.appointment_card(
+        language, say(language, "cancelled_card"), row, desk.catalogue.clinic.currency, day
+    )
     text = f"{say(language, 'cancelled', some=some)} {say(language, 'anything_else')}"
     return Answer(text, (card,))

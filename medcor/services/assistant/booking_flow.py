@@ -20,8 +20,19 @@ from medcor.services.assistant.toolbox import Steps
 
 # Goals that no answer about times can have: they are served, and the question is asked again.
 ABOUT_OTHER_MATTERS = frozenset(
-    {Intent.HOURS, Intent.ADDRESS, Intent.PHONE, Intent.PRICE, Intent.MY_APPOINTMENTS, Intent.STAFF,
-     Intent.MEDICAL, Intent.TREATMENTS, Intent.HELP, Intent.REPEAT, Intent.RESCHEDULE}
+    {
+        Intent.HOURS,
+        Intent.ADDRESS,
+        Intent.PHONE,
+        Intent.PRICE,
+        Intent.MY_APPOINTMENTS,
+        Intent.STAFF,
+        Intent.MEDICAL,
+        Intent.TREATMENTS,
+        Intent.HELP,
+        Intent.REPEAT,
+        Intent.RESCHEDULE,
+    }
 )
 
 
@@ -88,7 +99,11 @@ def ask_which_doctor(desk: Desk, doctor_ids: tuple[int, ...]) -> Answer:
 
 
 def offer_times(
-    desk: Desk, *, intro: bool = False, since: Offer | None = None, until: Offer | None = None,
+    desk: Desk,
+    *,
+    intro: bool = False,
+    since: Offer | None = None,
+    until: Offer | None = None,
     near: Offer | None = None,
 ) -> Steps[Answer]:
     """Offer real free times: those of the wish, else the nearest, else the staff."""
@@ -99,8 +114,11 @@ def offer_times(
         return ask_treatment(desk)
     note = _drop_wrong_doctor(desk, treatment)
     wish = TimesWish(
-        treatment.id, state.doctor_id, state.when,
-        since=since.starts_at if since else None, until=until.starts_at if until else None,
+        treatment.id,
+        state.doctor_id,
+        state.when,
+        since=since.starts_at if since else None,
+        until=until.starts_at if until else None,
         near=near.starts_at if near else None,
     )
     found: FreeTimes = yield from desk.box.step("find_free_times", language, wish=wish)
@@ -118,20 +136,29 @@ def _drop_wrong_doctor(desk: Desk, treatment: TreatmentFact) -> str:
         return ""
     desk.state.doctor_id = None
     some = show.names(desk.language, desk.catalogue.doctors_for(treatment.id))
-    return say(desk.language, "doctor_not_for", doctor=doctor.name, treatment=treatment.name, some=some)
+    return say(
+        desk.language, "doctor_not_for", doctor=doctor.name, treatment=treatment.name, some=some
+    )
 
 
 def _intro(desk: Desk, treatment: TreatmentFact) -> str:
     cost = show.price(desk.language, treatment, desk.catalogue.clinic.currency)
-    return say(desk.language, "offer_intro", treatment=treatment.name, minutes=treatment.minutes,
-               price=cost)
+    return say(
+        desk.language,
+        "offer_intro",
+        treatment=treatment.name,
+        minutes=treatment.minutes,
+        price=cost,
+    )
 
 
 def _offered(desk: Desk, found: FreeTimes, near: bool) -> Answer:
     language, day = desk.language, today(desk)
     wish = show.wording.wish_text(language, desk.state.when, day)
     nearest = near or not found.exact
-    missed = say(language, "no_time_wish", wish=wish) if wish and not found.exact and not near else ""
+    missed = (
+        say(language, "no_time_wish", wish=wish) if wish and not found.exact and not near else ""
+    )
     if len(found.offers) == 1:
         some = show.one_offer_text(language, found.offers[0], day)
         text = say(language, "nearest_one" if nearest else "offer_one", some=some)
@@ -157,15 +184,18 @@ def repeat_offers(desk: Desk, key: str = "which_time") -> Answer:
     language, day = desk.language, today(desk)
     desk.state.asking = Ask.TIME
     some = show.offers_text(language, desk.state.offers, day)
-    return Answer(say(language, key, some=some), (show.times_card(language, desk.state.offers, day),))
+    return Answer(
+        say(language, key, some=some), (show.times_card(language, desk.state.offers, day),)
+    )
 
 
 def summarise(desk: Desk, offer: Offer, key: str = "summary") -> Answer:
     """Say what would be booked and ask; only a yes in a later turn books it."""
     desk.state.offer, desk.state.asking = offer, Ask.BOOK
     parts = show.offer_parts(desk.language, offer, today(desk))
-    return Answer(say(desk.language, key, **parts),
-                  (show.confirm_card(desk.language, offer, today(desk)),))
+    return Answer(
+        say(desk.language, key, **parts), (show.confirm_card(desk.language, offer, today(desk)),)
+    )
 
 
 def options(desk: Desk) -> list[answers.Option]:
@@ -173,7 +203,7 @@ def options(desk: Desk) -> list[answers.Option]:
 
 
 def on_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:
-    """An answer to offered times: one of them, other ones, or None when it is about another matter."""
+    """An answer to offered times: one of them or other ones; None when it is no such answer."""
     state = desk.state
     if heard.intent in ABOUT_OTHER_MATTERS or heard.cancels_own:
         return None
@@ -182,10 +212,16 @@ def on_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     picked = _picked(desk, heard)
     if len(picked) == 1:
         return summarise(desk, state.offers[picked[0]])
-    if len(picked) > 1:
+    if picked:
         state.offers = tuple(state.offers[index] for index in picked)
         return repeat_offers(desk)
-    if heard.other is not None and not (heard.when.names_day and heard.other is not Other.ANOTHER_DOCTOR):
+    return (yield from _on_other_time(desk, heard))
+
+
+def _on_other_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:
+    """None of the offers was chosen: which other ones are wanted."""
+    by_day = heard.when.names_day and heard.other is not Other.ANOTHER_DOCTOR
+    if heard.other is not None and not by_day:
         return (yield from _other_times(desk, heard, heard.other))
     if heard.when or heard.doctors or heard.any_doctor:
         return (yield from take_wish(desk, heard))
@@ -275,8 +311,10 @@ def on_confirm(desk: Desk, heard: Heard) -> Steps[Answer | None]:
         return (yield from _book(desk, offer))
     if heard.consent is False:
         state.asking, state.offer = Ask.TIME, None
-        return Answer(say(desk.language, "not_booked"),
-                      (show.times_card(desk.language, state.offers, today(desk)),))
+        return Answer(
+            say(desk.language, "not_booked"),
+            (show.times_card(desk.language, state.offers, today(desk)),),
+        )
     if heard.intent not in (None, Intent.BOOK):
         return None
     state.misses += 1
@@ -310,8 +348,12 @@ def _book(desk: Desk, offer: Offer) -> Steps[Answer]:
     state, language = desk.state, desk.language
     try:
         made: AppointmentFact = yield from desk.box.step("book_appointment", language, offer=offer)
-    except (errors.BookingRefused, errors.SlotNotFound, errors.DoctorNotFound,
-            errors.TreatmentNotFound) as refusal:
+    except (
+        errors.BookingRefused,
+        errors.SlotNotFound,
+        errors.DoctorNotFound,
+        errors.TreatmentNotFound,
+    ) as refusal:
         desk.catalogue = desk.box.load_catalogue()
         state.offer = None
         lost = say(language, _LOST.get(type(refusal), "taken"))
@@ -324,11 +366,15 @@ def booked(desk: Desk, made: AppointmentFact) -> Answer:
     state, language, day = desk.state, desk.language, today(desk)
     moving = state.moving
     state.forget_wish()
-    parts = {"treatment": made.treatment, "doctor": made.doctor,
-             "day": show.wording.day_text(language, made.day, day),
-             "clock": show.wording.clock_text(made.start)}
-    card = show.appointment_card(language, say(language, "booked_card"), made,
-                                 desk.catalogue.clinic.currency, day)
+    parts = {
+        "treatment": made.treatment,
+        "doctor": made.doctor,
+        "day": show.wording.day_text(language, made.day, day),
+        "clock": show.wording.clock_text(made.start),
+    }
+    card = show.appointment_card(
+        language, say(language, "booked_card"), made, desk.catalogue.clinic.currency, day
+    )
     text = say(language, "booked", **parts)
     if moving is not None:
         state.appointment, state.asking = moving, Ask.CANCEL

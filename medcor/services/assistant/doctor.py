@@ -67,8 +67,14 @@ def _day(desk: Desk, day: date) -> Steps[Answer]:
     if not found:
         return Answer(_capital(say(language, "day_empty", day=named)))
     lines = [
-        say(language, "day_line", clock=wording.clock_text(each.start), patient=each.patient,
-            treatment=each.treatment, status=say(language, f"status_{each.status}"))
+        say(
+            language,
+            "day_line",
+            clock=wording.clock_text(each.start),
+            patient=each.patient,
+            treatment=each.treatment,
+            status=say(language, f"status_{each.status}"),
+        )
         for each in found
     ]
     card = Card("appointment", say(language, "day_card"), tuple(lines))
@@ -96,10 +102,15 @@ def _next_patient(desk: Desk) -> Steps[Answer]:
     if found is None:
         return Answer(say(language, "no_next_patient"))
     text = say(
-        language, "next_patient", patient=found.patient, treatment=found.treatment,
-        clock=wording.clock_text(found.start), day=_day_name(desk, found.day),
+        language,
+        "next_patient",
+        patient=found.patient,
+        treatment=found.treatment,
+        clock=wording.clock_text(found.start),
+        day=_day_name(desk, found.day),
         status=say(language, f"status_{found.status}"),
     )
-    card = show.appointment_card(language, found.patient, found, desk.catalogue.clinic.currency,
-                                 booking_flow.today(desk))
+    card = show.appointment_card(
+        language, found.patient, found, desk.catalogue.clinic.currency, booking_flow.today(desk)
+    )
     return Answer(text, (card,))

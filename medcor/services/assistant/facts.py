@@ -63,8 +63,14 @@ class ClinicFact:
             {"weekday": day, "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
             for day, opens, closes in self.hours
         ]
-        return {"name": self.name, "address": self.address, "phone": self.phone,
-                "email": self.email, "time_zone": self.zone.key, "opening_hours": hours}
+        return {
+            "name": self.name,
+            "address": self.address,
+            "phone": self.phone,
+            "email": self.email,
+            "time_zone": self.zone.key,
+            "opening_hours": hours,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A free time that the server issued; ``key`` is opaque and means something in this talk only."""
+    """A free time that the server issued; ``key`` is opaque and good for this talk only."""
 
     key: str
     treatment: TreatmentFact
@@ -100,10 +106,15 @@ class Offer:
     currency: str
 
     def as_json(self) -> dict[str, Any]:
-        return {"option_id": self.key, "treatment": self.treatment.name, "doctor": self.doctor,
-                "weekday": f"{self.day:%A}", "day": self.day.isoformat(),
-                "time": f"{self.start:%H:%M}",
-                "price": f"{price_text(self.treatment.price_minor)} {self.currency}"}
+        return {
+            "option_id": self.key,
+            "treatment": self.treatment.name,
+            "doctor": self.doctor,
+            "weekday": f"{self.day:%A}",
+            "day": self.day.isoformat(),
+            "time": f"{self.start:%H:%M}",
+            "price": f"{price_text(self.treatment.price_minor)} {self.currency}",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +147,30 @@ class AppointmentFact:
     @classmethod
     def of(cls, row: Appointment) -> AppointmentFact:
         return cls(
-            id=row.id, treatment=row.treatment.name, treatment_id=row.treatment_id,
-            doctor=row.doctor.name, doctor_id=row.doctor_id, patient=row.patient.name, day=row.day,
-            start=row.start_time, starts_at=row.starts_at, status=row.status.value,
+            id=row.id,
+            treatment=row.treatment.name,
+            treatment_id=row.treatment_id,
+            doctor=row.doctor.name,
+            doctor_id=row.doctor_id,
+            patient=row.patient.name,
+            day=row.day,
+            start=row.start_time,
+            starts_at=row.starts_at,
+            status=row.status.value,
             price_minor=row.price_minor,
         )
 
     def as_json(self, *, for_doctor: bool = False) -> dict[str, Any]:
         whom = {"patient": self.patient} if for_doctor else {"doctor": self.doctor}
-        return {"appointment_id": self.id, "treatment": self.treatment, **whom,
-                "weekday": f"{self.day:%A}", "day": self.day.isoformat(),
-                "time": f"{self.start:%H:%M}", "status": self.status}
+        return {
+            "appointment_id": self.id,
+            "treatment": self.treatment,
+            **whom,
+            "weekday": f"{self.day:%A}",
+            "day": self.day.isoformat(),
+            "time": f"{self.start:%H:%M}",
+            "status": self.status,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,21 @@ from decimal import Decimal, InvalidOperation
 
 _MONEY = re.compile(
     r"(?:[€$£₺]|\b(?:EUR|USD|GBP|TRY|TL)\b)\s*(\d[\d.,]*\d|\d)"
-    r"|(\d[\d.,]*\d|\d)\s*(?:[€$£₺]|\b(?:EUR|USD|GBP|TRY|TL|euros?|pounds?|dollars?|lira)\b)", re.I
+    r"|(\d[\d.,]*\d|\d)\s*(?:[€$£₺]|\b(?:EUR|USD|GBP|TRY|TL|euros?|pounds?|dollars?|lira)\b)",
+    re.I,
 )
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?!\s*[€$£₺%])")
 _DONE = re.compile(
     r"\b(?:is|are|has been|have been|i(?:'ve| have)|was|successfully)\s+(?:now\s+|just\s+)?"
     r"(?:booked|cancell?ed|confirmed|scheduled)\b"
-    r"|randevu\w*\s+(?:\w+\s+)?(?:alındı|oluşturuldu|iptal edildi|onaylandı)|iptal ettim|randevuyu aldım",
+    r"|randevu\w*\s+(?:\w+\s+)?(?:alındı|oluşturuldu|iptal edildi|onaylandı)"
+    r"|iptal ettim|randevuyu aldım",
     re.I,
 )
 
 
 class Grounding:
-    """The numbers that may be said. ``allow`` is fed with tool results, facts and the person's words."""
+    """The numbers that may be said: those of tool results, facts and the person's words."""
 
     def __init__(self) -> None:
         self._amounts: set[Decimal] = set()
@@ -51,7 +53,7 @@ class Grounding:
 
 
 def _amount(written: str) -> Decimal | None:
-    """``1.234,50`` and ``1,234.50`` alike; the last separator before two digits is the decimal one."""
+    """``1.234,50`` and ``1,234.50`` alike: a mark before two last digits is the decimal one."""
     whole, _mark, cents = (
         (written[:-3], "", written[-2:]) if re.search(r"[.,]\d\d$", written) else (written, "", "0")
     )

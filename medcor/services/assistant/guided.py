@@ -46,7 +46,15 @@ def _serve(desk: Desk, heard: Heard, name: str) -> Steps[Answer]:
 
 
 _ASIDES = frozenset(
-    {Intent.PRICE, Intent.HOURS, Intent.ADDRESS, Intent.PHONE, Intent.DOCTORS, Intent.STAFF, Intent.MEDICAL}
+    {
+        Intent.PRICE,
+        Intent.HOURS,
+        Intent.ADDRESS,
+        Intent.PHONE,
+        Intent.DOCTORS,
+        Intent.STAFF,
+        Intent.MEDICAL,
+    }
 )
 
 
@@ -64,6 +72,23 @@ def _with_question(desk: Desk, answer: Answer) -> Answer:
 
 
 def _serve_goal(desk: Desk, heard: Heard, name: str) -> Steps[Answer]:
+    answer = yield from _inform(desk, heard)
+    if answer is not None:
+        return answer
+    intent = heard.intent
+    if intent is Intent.CANCEL and not _drops_wish(desk, heard):
+        return (yield from appointments.begin_cancel(desk, heard))
+    if intent is Intent.RESCHEDULE:
+        return (yield from appointments.begin_move(desk, heard))
+    if intent is Intent.MEDICAL:
+        return refuse_advice(desk, heard)
+    if intent is Intent.BOOK or heard.names_something:
+        return (yield from _book(desk, heard))
+    return _small_talk(desk, heard, name)
+
+
+def _inform(desk: Desk, heard: Heard) -> Steps[Answer | None]:
+    """Serve a goal that only asks for something to be told, or for a person."""
     intent = heard.intent
     if intent in (Intent.HOURS, Intent.ADDRESS, Intent.PHONE):
         return (yield from info.tell_clinic(desk, intent))
@@ -75,17 +100,9 @@ def _serve_goal(desk: Desk, heard: Heard, name: str) -> Steps[Answer]:
         return (yield from info.tell_treatments(desk))
     if intent is Intent.DOCTORS and not heard.doctors:
         return (yield from info.tell_doctors(desk, heard))
-    if intent is Intent.CANCEL and not _drops_wish(desk, heard):
-        return (yield from appointments.begin_cancel(desk, heard))
-    if intent is Intent.RESCHEDULE:
-        return (yield from appointments.begin_move(desk, heard))
     if intent in (Intent.MY_APPOINTMENTS, Intent.MY_DAY):
         return (yield from appointments.list_mine(desk))
-    if intent is Intent.MEDICAL:
-        return refuse_advice(desk, heard)
-    if intent is Intent.BOOK or heard.names_something:
-        return (yield from _book(desk, heard))
-    return _small_talk(desk, heard, name)
+    return None
 
 
 def _drops_wish(desk: Desk, heard: Heard) -> bool:
@@ -149,7 +166,9 @@ def _on_treatment(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     state = desk.state
     known = [desk.catalogue.treatment(each) for each in state.choices]
     offered = [each for each in known if each is not None]
-    named = [each for each in heard.treatments if not offered or each in offered] or heard.treatments
+    named = [
+        each for each in heard.treatments if not offered or each in offered
+    ] or heard.treatments
     if len(named) == 1 and heard.intent not in booking.ABOUT_OTHER_MATTERS:
         heard_one = _with_treatment(heard, named[0])
         return (yield from booking.take_wish(desk, heard_one))
@@ -181,7 +200,9 @@ def _on_doctor(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     listed = [answers.Option(names=(each.name,)) for each in offered]
     index = answers.pick(heard.text, heard.language, listed, heard.when).index
     if index is not None and heard.intent in (None, Intent.BOOK):
-        return (yield from booking.take_wish(desk, booking.replace(heard, doctors=(offered[index],))))
+        return (
+            yield from booking.take_wish(desk, booking.replace(heard, doctors=(offered[index],)))
+        )
     if heard.consent is True and heard.intent is None:
         return booking.ask_which_doctor(desk, desk.state.choices)
     return None

@@ -32,7 +32,8 @@ def tell_price(desk: Desk, heard: Heard) -> Steps[Answer]:
         return _one_price(desk, named[0], currency)
     listed = named or known
     some = wording.listed(
-        language, [f"{each.name} {show.price(language, each, currency)}" for each in listed[: show.SHOWN]]
+        language,
+        [f"{each.name} {show.price(language, each, currency)}" for each in listed[: show.SHOWN]],
     )
     _ask_for_treatment(desk, listed)
     card = show.treatments_card(language, listed, currency)
@@ -43,7 +44,9 @@ def _one_price(desk: Desk, treatment: TreatmentFact, currency: str) -> Answer:
     """One price; the offer to look for a time only where no other question is open."""
     state, language = desk.state, desk.language
     cost = show.price(language, treatment, currency)
-    text = say(language, "price_one", treatment=treatment.name, price=cost, minutes=treatment.minutes)
+    text = say(
+        language, "price_one", treatment=treatment.name, price=cost, minutes=treatment.minutes
+    )
     if state.asking not in OPEN_QUESTIONS:
         state.treatment_id, state.asking = treatment.id, Ask.FIND
         text = f"{text} {say(language, 'look_for_time')}"
@@ -100,7 +103,11 @@ def tell_clinic(desk: Desk, intent: Intent) -> Steps[Answer]:
 
 def _hours(language: str, clinic: ClinicFact) -> str:
     if not clinic.hours:
-        phone = f" {say(language, 'phone', clinic=clinic.name, phone=clinic.phone)}" if clinic.phone else ""
+        phone = (
+            f" {say(language, 'phone', clinic=clinic.name, phone=clinic.phone)}"
+            if clinic.phone
+            else ""
+        )
         return say(language, "no_hours", phone=phone)
     return say(language, "hours", clinic=clinic.name, some=show.hours_text(language, clinic))
 
@@ -141,13 +148,19 @@ def tell_help(desk: Desk) -> Answer:
 
 
 def not_understood(desk: Desk) -> Answer:
-    """Say what can be done, otherwise each time; from the second time on a yes reaches the staff."""
+    """Say what can be done, otherwise each time; from the second on a yes reaches the staff."""
     state, language = desk.state, desk.language
-    text = wording.say(language, "not_understood", min(state.misses, 2),
-                       example=show.example(language, desk.catalogue))
+    text = wording.say(
+        language,
+        "not_understood",
+        min(state.misses, 2),
+        example=show.example(language, desk.catalogue),
+    )
     state.misses += 1
     actions: tuple[tuple[str, str], ...] = ()
     if state.misses >= 2:
         state.asking = Ask.STAFF
         actions = ((say(language, "say_staff"), say(language, "say_staff")),)
-    return Answer(text, (Card("handover", say(language, "handover_ask"), actions=actions),) if actions else ())
+    return Answer(
+        text, (Card("handover", say(language, "handover_ask"), actions=actions),) if actions else ()
+    )

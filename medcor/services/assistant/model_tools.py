@@ -67,8 +67,10 @@ class ModelTool:
                 "name": self.name,
                 "description": self.description,
                 "parameters": {
-                    "type": "object", "properties": self.properties,
-                    "required": list(self.required), "additionalProperties": False,
+                    "type": "object",
+                    "properties": self.properties,
+                    "required": list(self.required),
+                    "additionalProperties": False,
                 },
             },
         }
@@ -157,8 +159,10 @@ def _find_free_times(desk: Desk, arguments: Arguments) -> Generator[ToolStep, No
         treatment_id=_id(arguments, "treatment_id", needed=True) or 0,
         doctor_id=_id(arguments, "doctor_id"),
         when=When(
-            first=_day(arguments, "first_day"), last=_day(arguments, "last_day"),
-            at=_clock(arguments, "exact_time"), after=_clock(arguments, "earliest_time"),
+            first=_day(arguments, "first_day"),
+            last=_day(arguments, "last_day"),
+            at=_clock(arguments, "exact_time"),
+            after=_clock(arguments, "earliest_time"),
             before=_clock(arguments, "latest_time"),
         ),
         limit=5,
@@ -203,8 +207,9 @@ def _list_mine(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Re
     )
     title = show.say(desk.language, "appointments_card")
     cards = tuple(
-        show.appointment_card(desk.language, title, each, desk.catalogue.clinic.currency,
-                              booking_flow.today(desk))
+        show.appointment_card(
+            desk.language, title, each, desk.catalogue.clinic.currency, booking_flow.today(desk)
+        )
         for each in found[:3]
     )
     return Result([each.as_json() for each in found], cards)
@@ -244,28 +249,73 @@ _TIME = {"type": "string", "description": "HH:MM, the clinic's clock"}
 _TOOLS: dict[str, ModelTool] = {
     tool.name: tool
     for tool in (
-        ModelTool("list_treatments", "Treatments that can be booked, with price and length.", {}, (),
-                  _list_treatments),
-        ModelTool("list_doctors", "The doctors, or those who give one treatment.",
-                  {"treatment_id": _ID}, (), _list_doctors),
-        ModelTool("find_free_times",
-                  "Free times of a treatment. If none meets the wish, the nearest ones are given.",
-                  {"treatment_id": _ID, "doctor_id": _ID, "first_day": _DAY, "last_day": _DAY,
-                   "earliest_time": _TIME, "latest_time": _TIME, "exact_time": _TIME},
-                  ("treatment_id",), _find_free_times),
-        ModelTool("book_appointment",
-                  "Propose an option of find_free_times for booking; the server asks for a yes.",
-                  {"option_id": {"type": "string"}}, ("option_id",), _book),
-        ModelTool("cancel_appointment",
-                  "Propose to cancel one of the person's appointments; the server asks for a yes.",
-                  {"appointment_id": _ID}, ("appointment_id",), _cancel),
-        ModelTool("list_my_appointments", "The person's own coming appointments.", {}, (), _list_mine),
-        ModelTool("clinic_info", "Opening hours, address, phone and email of the clinic.", {}, (),
-                  _clinic_info),
-        ModelTool("hand_over_to_staff", "Ask the clinic's staff to contact the person.", {}, (),
-                  _hand_over),
-        ModelTool("my_day", "The doctor's own appointments of a day, today by default.",
-                  {"day": _DAY}, (), _my_day),
+        ModelTool(
+            "list_treatments",
+            "Treatments that can be booked, with price and length.",
+            {},
+            (),
+            _list_treatments,
+        ),
+        ModelTool(
+            "list_doctors",
+            "The doctors, or those who give one treatment.",
+            {"treatment_id": _ID},
+            (),
+            _list_doctors,
+        ),
+        ModelTool(
+            "find_free_times",
+            "Free times of a treatment. If none meets the wish, the nearest ones are given.",
+            {
+                "treatment_id": _ID,
+                "doctor_id": _ID,
+                "first_day": _DAY,
+                "last_day": _DAY,
+                "earliest_time": _TIME,
+                "latest_time": _TIME,
+                "exact_time": _TIME,
+            },
+            ("treatment_id",),
+            _find_free_times,
+        ),
+        ModelTool(
+            "book_appointment",
+            "Propose an option of find_free_times for booking; the server asks for a yes.",
+            {"option_id": {"type": "string"}},
+            ("option_id",),
+            _book,
+        ),
+        ModelTool(
+            "cancel_appointment",
+            "Propose to cancel one of the person's appointments; the server asks for a yes.",
+            {"appointment_id": _ID},
+            ("appointment_id",),
+            _cancel,
+        ),
+        ModelTool(
+            "list_my_appointments", "The person's own coming appointments.", {}, (), _list_mine
+        ),
+        ModelTool(
+            "clinic_info",
+            "Opening hours, address, phone and email of the clinic.",
+            {},
+            (),
+            _clinic_info,
+        ),
+        ModelTool(
+            "hand_over_to_staff",
+            "Ask the clinic's staff to contact the person.",
+            {},
+            (),
+            _hand_over,
+        ),
+        ModelTool(
+            "my_day",
+            "The doctor's own appointments of a day, today by default.",
+            {"day": _DAY},
+            (),
+            _my_day,
+        ),
         ModelTool("next_patient", "The doctor's next appointment.", {}, (), _next_patient),
     )
 }

@@ -11,7 +11,13 @@ from typing import Any
 from medcor.domain.dialogue import wording
 from medcor.domain.permissions import Role
 from medcor.domain.talk import Card, Delta, ToolStep
-from medcor.integrations.language_models import LanguageModel, Message, ModelFailed, TextPiece, ToolCall
+from medcor.integrations.language_models import (
+    LanguageModel,
+    Message,
+    ModelFailed,
+    TextPiece,
+    ToolCall,
+)
 from medcor.services.assistant.grounding import Grounding
 from medcor.services.assistant.model_prompt import as_data, system_prompt
 from medcor.services.assistant.model_tools import Result, tools_for, use_tool
@@ -120,8 +126,13 @@ class ModelTurn:
         return Delta(sentence)
 
     def _use(self, messages: list[Message], wanted: list[ToolCall]) -> Events:
-        messages.append({"role": "assistant", "content": self.said or None,
-                         "tool_calls": [_as_message(each) for each in wanted]})
+        messages.append(
+            {
+                "role": "assistant",
+                "content": self.said or None,
+                "tool_calls": [_as_message(each) for each in wanted],
+            }
+        )
         for call in wanted:
             self.calls += 1
             if self.calls > MAX_STEPS:

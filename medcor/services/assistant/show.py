@@ -66,34 +66,54 @@ def times_card(language: str, offers: Sequence[Offer], today: date) -> Card:
 def confirm_card(language: str, offer: Offer, today: date) -> Card:
     parts = offer_parts(language, offer, today)
     lines = (
-        parts["treatment"], parts["doctor"],
-        say(language, "time_line", day=parts["day"], clock=parts["clock"]), parts["price"],
+        parts["treatment"],
+        parts["doctor"],
+        say(language, "time_line", day=parts["day"], clock=parts["clock"]),
+        parts["price"],
     )
-    actions = tuple(
-        (say(language, key), say(language, key)) for key in ("say_yes_book", "say_no")
-    )
+    actions = tuple((say(language, key), say(language, key)) for key in ("say_yes_book", "say_no"))
     return Card("times", say(language, "confirm_card"), lines, actions=actions)
 
 
-def appointment_text(language: str, fact: AppointmentFact, today: date, *, status: bool = True) -> str:
+def appointment_text(
+    language: str, fact: AppointmentFact, today: date, *, status: bool = True
+) -> str:
     line = say(
-        language, "appointment_line",
-        treatment=fact.treatment, doctor=fact.doctor, day=wording.day_text(language, fact.day, today),
-        clock=wording.clock_text(fact.start), status=say(language, f"status_{fact.status}"),
+        language,
+        "appointment_line",
+        treatment=fact.treatment,
+        doctor=fact.doctor,
+        day=wording.day_text(language, fact.day, today),
+        clock=wording.clock_text(fact.start),
+        status=say(language, f"status_{fact.status}"),
     )
     return line if status else line.rsplit(" (", 1)[0]
 
 
-def appointment_card(language: str, title: str, fact: AppointmentFact, currency: str, today: date,
-                     *, actions: tuple[tuple[str, str], ...] = ()) -> Card:
+def appointment_card(
+    language: str,
+    title: str,
+    fact: AppointmentFact,
+    currency: str,
+    today: date,
+    *,
+    actions: tuple[tuple[str, str], ...] = (),
+) -> Card:
     lines = (
-        fact.treatment, fact.doctor,
-        say(language, "time_line", day=wording.day_text(language, fact.day, today),
-            clock=wording.clock_text(fact.start)),
+        fact.treatment,
+        fact.doctor,
+        say(
+            language,
+            "time_line",
+            day=wording.day_text(language, fact.day, today),
+            clock=wording.clock_text(fact.start),
+        ),
         wording.money_text(language, fact.price_minor, currency),
         say(language, f"status_{fact.status}"),
     )
-    return Card("appointment", title, lines, url=f"/appointment-details/{fact.id}/", actions=actions)
+    return Card(
+        "appointment", title, lines, url=f"/appointment-details/{fact.id}/", actions=actions
+    )
 
 
 def treatments_card(language: str, treatments: Sequence[TreatmentFact], currency: str) -> Card:

@@ -31,7 +31,11 @@ class AssistantTalk:
     """See :class:`medcor.domain.talk.Talk`. One turn at a time; not shared between greenlets."""
 
     def __init__(
-        self, box: Toolbox, name: str, language: str, prompt: dict[str, Any],
+        self,
+        box: Toolbox,
+        name: str,
+        language: str,
+        prompt: dict[str, Any],
         model: LanguageModel | None = None,
     ) -> None:
         self._box, self._name, self._prompt, self._model = box, name, prompt, model
@@ -124,7 +128,9 @@ class AssistantTalk:
         desk = Desk(self.state, self._box, self._box.load_catalogue())
         if self._is_patient and self.state.turns == 1 and (known := turn_results(self._box)):
             tool, fact = known[0]
-            tell = booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
+            tell = (
+                booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
+            )
             return tell(desk, fact)
         if self._model is not None and not self._is_servers(desk, text):
             answer = yield from self._ask_model(self._model, desk, text)
@@ -205,5 +211,3 @@ def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEven
         yield Delta(piece)
     if not cancelled():
         yield Reply(answer.text, answer.cards)
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ class TimesWish:
 
     treatment_id: int
     doctor_id: int | None = None
-    when: When = When()
+    when: When = field(default_factory=When)
     since: datetime | None = None
     until: datetime | None = None
     near: datetime | None = None
@@ -156,7 +156,9 @@ def _nearest_to(search: _Search, anchor: datetime, limit: int) -> list[rules.Ope
         found = search.free(first, last) if first <= last else []
         if len({each.span.start for each in found}) >= NEAREST_POOL:
             break
-    by_distance = sorted(found, key=lambda each: (abs(each.span.start - anchor), each.slot.doctor_id))
+    by_distance = sorted(
+        found, key=lambda each: (abs(each.span.start - anchor), each.slot.doctor_id)
+    )
     return _spread(by_distance, TimesWish(search.treatment.id, limit=limit))
 
 
@@ -169,9 +171,15 @@ def _offers(search: _Search, openings: Sequence[rules.Opening]) -> tuple[Offer, 
     treatment = TreatmentFact(row.id, row.name, row.price_minor, row.minutes)
     return tuple(
         Offer(
-            key=secrets.token_hex(4), treatment=treatment, doctor_id=each.slot.doctor_id,
-            doctor=names[each.slot.doctor_id], slot_id=each.slot.id, day=each.day,
-            start=each.slot.start, starts_at=each.span.start, currency=search.clinic.currency,
+            key=secrets.token_hex(4),
+            treatment=treatment,
+            doctor_id=each.slot.doctor_id,
+            doctor=names[each.slot.doctor_id],
+            slot_id=each.slot.id,
+            day=each.day,
+            start=each.slot.start,
+            starts_at=each.span.start,
+            currency=search.clinic.currency,
         )
         for each in openings
     )

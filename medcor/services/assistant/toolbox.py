@@ -117,12 +117,17 @@ def read_catalogue(session: Session, clinic_id: int) -> Catalogue:
     ]
     offered = {each.id for each in treatments}
     rows = [
-        row for row in session.scalars(sa.select(DoctorRow).where(DoctorRow.is_active).order_by(DoctorRow.id))
+        row
+        for row in session.scalars(
+            sa.select(DoctorRow).where(DoctorRow.is_active).order_by(DoctorRow.id)
+        )
         if row.user.is_active
     ]
     fields = catalogue.specialisations_of(session, [row.id for row in rows])
     doctors = [
-        DoctorFact(row.id, row.name, tuple(fields[row.id]), frozenset(given.get(row.id, set()) & offered))
+        DoctorFact(
+            row.id, row.name, tuple(fields[row.id]), frozenset(given.get(row.id, set()) & offered)
+        )
         for row in rows
     ]
     return Catalogue(_read_clinic(session, clinic_id), tuple(treatments), tuple(doctors))
@@ -132,8 +137,14 @@ def _read_clinic(session: Session, clinic_id: int, *, with_hours: bool = False) 
     row = lookup.get_clinic(session, clinic_id)
     hours = catalogue.opening_hours(session) if with_hours else []
     return ClinicFact(
-        name=row.name, zone=row.zone_info, country=row.country, currency=row.currency,
-        horizon_days=row.horizon_days, address=row.address, phone=row.phone, email=row.email,
+        name=row.name,
+        zone=row.zone_info,
+        country=row.country,
+        currency=row.currency,
+        horizon_days=row.horizon_days,
+        address=row.address,
+        phone=row.phone,
+        email=row.email,
         hours=tuple((each.weekday, each.opens, each.closes) for each in hours),
     )
 
@@ -198,16 +209,16 @@ def _list_my_appointments(box: Toolbox) -> tuple[AppointmentFact, ...]:
         wanted = agenda.visible_to(box.actor).where(
             Appointment.status.in_(("Pending", "Confirmed")), Appointment.ends_at > box.clock()
         )
-        rows = session.scalars(wanted.order_by(Appointment.starts_at, Appointment.id).limit(MAX_LISTED))
+        rows = session.scalars(
+            wanted.order_by(Appointment.starts_at, Appointment.id).limit(MAX_LISTED)
+        )
         return tuple(AppointmentFact.of(row) for row in rows)
 
     return box.look(read)
 
 
 def _clinic_info(box: Toolbox) -> ClinicFact:
-    return box.look(
-        lambda session: _read_clinic(session, box.actor.clinic_id, with_hours=True)
-    )
+    return box.look(lambda session: _read_clinic(session, box.actor.clinic_id, with_hours=True))
 
 
 def _hand_over_to_staff(box: Toolbox, reason: str) -> HandoverFact:

@@ -66,7 +66,11 @@ def _day_parts(language: str, wish: When, today: date) -> list[str]:
     if wish.weekdays:
         names = [weekday_text(language, each) for each in sorted(wish.weekdays)]
         return [say(language, "wish_on", day=listed(language, names))]
-    return [say(language, "wish_from", day=day_text(language, wish.first, today))] if wish.first else []
+    return (
+        [say(language, "wish_from", day=day_text(language, wish.first, today))]
+        if wish.first
+        else []
+    )
 
 
 def _clock_parts(language: str, wish: When) -> list[str]:

@@ -12,19 +12,26 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "wish_between": "between {after} and {before}",
     "wish_after": "from {clock}",
     "wish_before": "before {clock}",
-    # Greeting and help
-    "greeting": "Hello {name}. I can book, show and cancel your appointments at {clinic}. "
-                "What would you like to do?",
-    "greeting_nameless": "Hello. I can book, show and cancel your appointments at {clinic}. "
-                         "What would you like to do?",
-    "help": "I can find free times and book them, show or cancel your appointments, tell you prices, "
-            "doctors, opening hours and the address, or ask the staff to contact you. "
-            "For example, say: I would like to book {example}.",
+    "greeting": (
+        "Hello {name}. I can book, show and cancel your appointments at {clinic}. "
+        "What would you like to do?"
+    ),
+    "greeting_nameless": (
+        "Hello. I can book, show and cancel your appointments at {clinic}. What "
+        "would you like to do?"
+    ),
+    "help": (
+        "I can find free times and book them, show or cancel your appointments, "
+        "tell you prices, doctors, opening hours and the address, or ask the staff "
+        "to contact you. For example, say: I would like to book {example}."
+    ),
     "not_understood": (
-        "Sorry, I did not understand that. I can book or cancel an appointment, show your "
-        "appointments, and tell you prices and opening hours. What would you like?",
-        "I still did not get that. Try a short sentence, such as: book {example}, or: what are my "
-        "appointments? I can also ask the staff to contact you: just say yes.",
+        "Sorry, I did not understand that. I can book or cancel an "
+        "appointment, show your appointments, and tell you prices and opening "
+        "hours. What would you like?",
+        "I still did not get that. Try a short sentence, such as: book "
+        "{example}, or: what are my appointments? I can also ask the staff to "
+        "contact you: just say yes.",
         "I am sorry, I can't follow. Shall I ask the staff to contact you?",
     ),
     "anything_else": "Is there anything else I can do for you?",
@@ -36,22 +43,25 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "nothing_pending": "There is nothing waiting for an answer. What would you like to do?",
     "which_treatment": "Which treatment would you like to book? For example {some}.",
     "which_of_treatments": "Which one do you mean: {some}?",
-    "no_treatments": "This clinic has no treatments that can be booked at the moment. "
-                     "Shall I ask the staff to contact you?",
-    "unknown_treatment": "I could not find that among the clinic's treatments. We offer {some}. "
-                         "Which one would you like?",
+    "no_treatments": (
+        "This clinic has no treatments that can be booked at the moment. Shall I "
+        "ask the staff to contact you?"
+    ),
+    "unknown_treatment": (
+        "I could not find that among the clinic's treatments. We offer {some}. "
+        "Which one would you like?"
+    ),
     "treatments": "The clinic offers {some}. Which one would you like to book?",
     "price_one": "{treatment} costs {price} and takes {minutes} minutes.",
     "look_for_time": "Shall I look for a free time?",
     "price_list": "These are the prices: {some}. Would you like to book one of them?",
     "doctors": "These doctors work here: {some}. Would you like to book with one of them?",
     "doctors_for": "{treatment} is given by {some}.",
-    "no_doctors": "No doctor can be booked at the moment. Shall I ask the staff to contact you?",
+    "no_doctors": ("No doctor can be booked at the moment. Shall I ask the staff to contact you?"),
     "which_of_doctors": "Which doctor do you mean: {some}?",
     "doctor_not_for": "{doctor} does not give {treatment}; it is given by {some}.",
     "doctor_gives": "{doctor} gives {some}. Which one would you like to book?",
     "no_other_doctor": "No other doctor gives {treatment} here.",
-    # Times
     "offer_intro": "{treatment} takes {minutes} minutes and costs {price}.",
     "offer": "I have these free times: {some}. Which one would you like?",
     "offer_one": "There is one free time: {some}. Shall I take it?",
@@ -59,28 +69,34 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "no_time_wish": "Nothing is free {wish}.",
     "nearest": "The nearest free times are: {some}. Which one would you like?",
     "nearest_one": "The nearest free time is: {some}. Shall I take it?",
-    "no_times": "There is no free time for {treatment} in the next {days} days. "
-                "Shall I ask the staff to contact you?",
+    "no_times": (
+        "There is no free time for {treatment} in the next {days} days. Shall I "
+        "ask the staff to contact you?"
+    ),
     "no_more_times": "There are no more free times in that direction.",
     "which_time": "Which one would you like: {some}?",
-    "which_time_again": "Please say the number of a time, for example the first one, or another day or "
-                        "time: {some}.",
+    "which_time_again": (
+        "Please say the number of a time, for example the first one, or another "
+        "day or time: {some}."
+    ),
     "which_day": "Which day would suit you?",
     "taken": "I am sorry, that time has just been taken.",
     "past": "I am sorry, that time has passed.",
     "busy": "You already have an appointment at that time.",
     "changed": "The clinic has just changed that time or its price.",
-    # Booking
     "summary": "{treatment} with {doctor} on {day} at {clock}, {price}. Shall I book it?",
-    "summary_again": "Please say yes or no: {treatment} with {doctor} on {day} at {clock}, {price}. "
-                     "Shall I book it?",
+    "summary_again": (
+        "Please say yes or no: {treatment} with {doctor} on {day} at {clock}, "
+        "{price}. Shall I book it?"
+    ),
     "not_booked": "All right, I have not booked it. Would another time suit you?",
-    "booked": "Done: {treatment} with {doctor} on {day} at {clock} is booked. The clinic will confirm it.",
+    "booked": (
+        "Done: {treatment} with {doctor} on {day} at {clock} is booked. The clinic will confirm it."
+    ),
     "booked_move": "Your earlier appointment is still there: {old}. Shall I cancel it?",
     "booked_card": "Booked",
     "move": "To move it, I book a new time first and cancel the old one afterwards.",
     "move_which": "Which appointment would you like to move? {some}.",
-    # Appointments
     "appointments": "You have {count} coming appointments: {some}.",
     "appointment_only": "Your next appointment is {some}.",
     "no_appointments": "You have no coming appointments. Would you like to book one?",
@@ -97,11 +113,12 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "cancelled": "Done: {some} is cancelled.",
     "cancelled_card": "Cancelled",
     "cancel_none": "You have no coming appointment that could be cancelled.",
-    "cancel_too_late": "It is too late to cancel this appointment here. Please call the clinic"
-                       "{phone}, or shall I ask the staff to contact you?",
+    "cancel_too_late": (
+        "It is too late to cancel this appointment here. Please call the "
+        "clinic{phone}, or shall I ask the staff to contact you?"
+    ),
     "call_at": " at {phone}",
     "already_changed": "This appointment has been changed in the meantime, so I did nothing.",
-    # Clinic
     "hours": "Opening hours of {clinic}: {some}.",
     "hours_line": "{days} {spans}",
     "no_hours": "The clinic has not entered its opening hours.{phone}",
@@ -111,28 +128,37 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "email": "Its email address is {email}.",
     "no_phone": "The clinic has not entered a phone number.",
     "closed": "closed",
-    # People
     "handed_over": "I have told the staff; they will contact you.",
     "handed_over_already": "The staff already know that you asked for them.",
     "handover_card": "Handed over to the staff",
     "handover_ask": "Shall I ask the staff to contact you?",
-    "medical": "I can't give medical advice. A doctor can: I can book an appointment, or ask the staff "
-               "to contact you.",
-    "symptom": "I am sorry to hear that. I can't give medical advice, but I can book you an appointment "
-               "with a doctor.",
-    # Emergencies
-    "emergency": "This sounds like an emergency. Please call {number} now. "
-                 "I have told the clinic's staff, but do not wait for them.",
+    "medical": (
+        "I can't give medical advice. A doctor can: I can book an appointment, or "
+        "ask the staff to contact you."
+    ),
+    "symptom": (
+        "I am sorry to hear that. I can't give medical advice, but I can book you "
+        "an appointment with a doctor."
+    ),
+    "emergency": (
+        "This sounds like an emergency. Please call {number} now. I have told the "
+        "clinic's staff, but do not wait for them."
+    ),
     "emergency_unrecorded": "This sounds like an emergency. Please call {number} now.",
-    "emergency_self_harm": "I am worried about you. Please call {number} now, or go to the nearest "
-                           "emergency department, and do not stay alone. I have told the clinic's staff, "
-                           "but do not wait for them.",
-    "emergency_self_harm_unrecorded": "I am worried about you. Please call {number} now, or go to the "
-                                      "nearest emergency department, and do not stay alone.",
+    "emergency_self_harm": (
+        "I am worried about you. Please call {number} now, or go to the nearest "
+        "emergency department, and do not stay alone. I have told the clinic's "
+        "staff, but do not wait for them."
+    ),
+    "emergency_self_harm_unrecorded": (
+        "I am worried about you. Please call {number} now, or go to the nearest "
+        "emergency department, and do not stay alone."
+    ),
     "emergency_card": "Call {number}",
-    # Doctors' side
-    "doctor_help": "I can read out your day, tell you who is next, and give the clinic's opening hours "
-                   "and address.",
+    "doctor_help": (
+        "I can read out your day, tell you who is next, and give the clinic's "
+        "opening hours and address."
+    ),
     "doctor_greeting": "Hello {name}. Ask me for your day or your next patient.",
     "day_empty": "You have no appointments {day}.",
     "day_list": "{count} appointments {day}: {some}.",
@@ -141,13 +167,15 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "day_today": "today",
     "day_tomorrow": "tomorrow",
     "day_on": "on {day}",
-    "next_patient": "Your next patient is {patient} at {clock} {day}, for {treatment} ({status}).",
+    "next_patient": (
+        "Your next patient is {patient} at {clock} {day}, for {treatment} ({status})."
+    ),
     "no_next_patient": "You have no coming appointments.",
     "doctor_not_understood": (
-        "Sorry, I did not understand that. Ask for your day, your next patient or the opening hours.",
+        "Sorry, I did not understand that. Ask for your day, your next patient "
+        "or the opening hours.",
         "I still did not get that. Try: what is my day, or: who is next?",
     ),
-    # Steps and trouble
     "step_find_free_times": "Looking for free times",
     "step_list_treatments": "Looking at the treatments",
     "step_list_doctors": "Looking at the doctors",
@@ -158,14 +186,18 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_hand_over_to_staff": "Telling the staff",
     "step_my_day": "Looking at your day",
     "step_next_patient": "Looking for your next patient",
-    "trouble": "Something went wrong on our side and nothing was changed. Please try again, or shall I "
-               "ask the staff to contact you?",
-    "trouble_unsure": "Something went wrong on our side. Please look at your appointments before you try "
-                      "again.",
-    "busy_system": "The system is busy at the moment and nothing was changed. Please try again.",
-    "model_unavailable": "The language model can't be reached. The guided assistant answers instead.",
+    "trouble": (
+        "Something went wrong on our side and nothing was changed. Please try "
+        "again, or shall I ask the staff to contact you?"
+    ),
+    "trouble_unsure": (
+        "Something went wrong on our side. Please look at your appointments before you try again."
+    ),
+    "busy_system": ("The system is busy at the moment and nothing was changed. Please try again."),
+    "model_unavailable": (
+        "The language model can't be reached. The guided assistant answers instead."
+    ),
     "step_limit": "That needed too many steps. Please ask for one thing at a time.",
-    # Cards
     "times_card": "Free times",
     "treatments_card": "Treatments",
     "doctors_card": "Doctors",

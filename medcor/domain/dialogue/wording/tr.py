@@ -12,18 +12,27 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "wish_between": "{after}–{before} arası",
     "wish_after": "saat {clock} ve sonrası",
     "wish_before": "saat {clock} öncesi",
-    "greeting": "Merhaba {name}. {clinic} için randevu alabilir, randevularınızı gösterebilir ve iptal "
-                "edebilirim. Size nasıl yardımcı olabilirim?",
-    "greeting_nameless": "Merhaba. {clinic} için randevu alabilir, randevularınızı gösterebilir ve iptal "
-                         "edebilirim. Size nasıl yardımcı olabilirim?",
-    "help": "Boş saatleri bulup randevu alabilir, randevularınızı gösterebilir veya iptal edebilirim; "
-            "fiyatları, doktorları, çalışma saatlerini ve adresi söyleyebilir ya da personelin sizi "
-            "aramasını isteyebilirim. Örneğin şöyle deyin: {example} için randevu almak istiyorum.",
+    "greeting": (
+        "Merhaba {name}. {clinic} için randevu alabilir, randevularınızı "
+        "gösterebilir ve iptal edebilirim. Size nasıl yardımcı olabilirim?"
+    ),
+    "greeting_nameless": (
+        "Merhaba. {clinic} için randevu alabilir, randevularınızı gösterebilir ve "
+        "iptal edebilirim. Size nasıl yardımcı olabilirim?"
+    ),
+    "help": (
+        "Boş saatleri bulup randevu alabilir, randevularınızı gösterebilir veya "
+        "iptal edebilirim; fiyatları, doktorları, çalışma saatlerini ve adresi "
+        "söyleyebilir ya da personelin sizi aramasını isteyebilirim. Örneğin şöyle "
+        "deyin: {example} için randevu almak istiyorum."
+    ),
     "not_understood": (
-        "Üzgünüm, bunu anlayamadım. Randevu alabilir, iptal edebilir, randevularınızı gösterebilir, "
-        "fiyatları ve çalışma saatlerini söyleyebilirim. Ne yapmak istersiniz?",
-        "Yine anlayamadım. Kısa bir cümle deneyin, örneğin: {example} için randevu, ya da: randevularım "
-        "neler? İsterseniz personelin sizinle iletişime geçmesini de sağlayabilirim: evet demeniz yeterli.",
+        "Üzgünüm, bunu anlayamadım. Randevu alabilir, iptal edebilir, "
+        "randevularınızı gösterebilir, fiyatları ve çalışma saatlerini "
+        "söyleyebilirim. Ne yapmak istersiniz?",
+        "Yine anlayamadım. Kısa bir cümle deneyin, örneğin: {example} için "
+        "randevu, ya da: randevularım neler? İsterseniz personelin sizinle "
+        "iletişime geçmesini de sağlayabilirim: evet demeniz yeterli.",
         "Üzgünüm, sizi takip edemiyorum. Personelin sizinle iletişime geçmesini isteyeyim mi?",
     ),
     "anything_else": "Başka bir konuda yardımcı olabilir miyim?",
@@ -35,18 +44,23 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "nothing_pending": "Yanıt bekleyen bir soru yok. Ne yapmak istersiniz?",
     "which_treatment": "Hangi tedavi için randevu almak istersiniz? Örneğin {some}.",
     "which_of_treatments": "Hangisini kastettiniz: {some}?",
-    "no_treatments": "Şu anda bu klinikte randevu alınabilecek bir tedavi yok. Personelin sizinle "
-                     "iletişime geçmesini isteyeyim mi?",
-    "unknown_treatment": "Bunu kliniğin tedavileri arasında bulamadım. Sunduklarımız: {some}. "
-                         "Hangisini istersiniz?",
+    "no_treatments": (
+        "Şu anda bu klinikte randevu alınabilecek bir tedavi yok. Personelin "
+        "sizinle iletişime geçmesini isteyeyim mi?"
+    ),
+    "unknown_treatment": (
+        "Bunu kliniğin tedavileri arasında bulamadım. Sunduklarımız: {some}. Hangisini istersiniz?"
+    ),
     "treatments": "Klinikte şunlar yapılıyor: {some}. Hangisi için randevu almak istersiniz?",
     "price_one": "{treatment} ücreti {price}, süresi {minutes} dakikadır.",
     "look_for_time": "Boş saatlere bakayım mı?",
     "price_list": "Fiyatlar şöyle: {some}. Birisi için randevu almak ister misiniz?",
-    "doctors": "Burada şu doktorlar çalışıyor: {some}. Birinden randevu almak ister misiniz?",
+    "doctors": ("Burada şu doktorlar çalışıyor: {some}. Birinden randevu almak ister misiniz?"),
     "doctors_for": "{treatment} yapan doktorlar: {some}.",
-    "no_doctors": "Şu anda randevu alınabilecek bir doktor yok. Personelin sizinle iletişime geçmesini "
-                  "isteyeyim mi?",
+    "no_doctors": (
+        "Şu anda randevu alınabilecek bir doktor yok. Personelin sizinle iletişime "
+        "geçmesini isteyeyim mi?"
+    ),
     "which_of_doctors": "Hangi doktoru kastettiniz: {some}?",
     "doctor_not_for": "{doctor}, {treatment} yapmıyor; bunu yapanlar: {some}.",
     "doctor_gives": "{doctor} şunları yapıyor: {some}. Hangisi için randevu almak istersiniz?",
@@ -58,26 +72,34 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "no_time_wish": "{wish} boş yer yok.",
     "nearest": "En yakın boş saatler şunlar: {some}. Hangisini istersiniz?",
     "nearest_one": "En yakın boş saat: {some}. Bunu alayım mı?",
-    "no_times": "{treatment} için önümüzdeki {days} günde boş saat yok. Personelin sizinle iletişime "
-                "geçmesini isteyeyim mi?",
+    "no_times": (
+        "{treatment} için önümüzdeki {days} günde boş saat yok. Personelin sizinle "
+        "iletişime geçmesini isteyeyim mi?"
+    ),
     "no_more_times": "O yönde başka boş saat yok.",
     "which_time": "Hangisini istersiniz: {some}?",
-    "which_time_again": "Lütfen bir saatin numarasını söyleyin, örneğin birincisi, ya da başka bir gün "
-                        "veya saat: {some}.",
+    "which_time_again": (
+        "Lütfen bir saatin numarasını söyleyin, örneğin birincisi, ya da başka bir "
+        "gün veya saat: {some}."
+    ),
     "which_day": "Hangi gün size uygun?",
     "taken": "Üzgünüm, bu saat az önce doldu.",
     "past": "Üzgünüm, bu saat geçti.",
     "busy": "Bu saatte zaten bir randevunuz var.",
     "changed": "Klinik bu saati veya ücretini az önce değiştirdi.",
     "summary": "{treatment}, {doctor}, {day} saat {clock}, {price}. Randevuyu alayım mı?",
-    "summary_again": "Lütfen evet veya hayır deyin: {treatment}, {doctor}, {day} saat {clock}, {price}. "
-                     "Randevuyu alayım mı?",
+    "summary_again": (
+        "Lütfen evet veya hayır deyin: {treatment}, {doctor}, {day} saat {clock}, "
+        "{price}. Randevuyu alayım mı?"
+    ),
     "not_booked": "Tamam, randevuyu almadım. Başka bir saat uygun olur mu?",
-    "booked": "Tamamdır: {treatment}, {doctor}, {day} saat {clock} için randevunuz alındı. Klinik "
-              "onaylayacak.",
+    "booked": (
+        "Tamamdır: {treatment}, {doctor}, {day} saat {clock} için randevunuz "
+        "alındı. Klinik onaylayacak."
+    ),
     "booked_move": "Önceki randevunuz duruyor: {old}. Onu iptal edeyim mi?",
     "booked_card": "Randevu alındı",
-    "move": "Randevuyu taşımak için önce yeni bir saat alırım, sonra eskisini iptal ederim.",
+    "move": ("Randevuyu taşımak için önce yeni bir saat alırım, sonra eskisini iptal ederim."),
     "move_which": "Hangi randevuyu taşımak istersiniz? {some}.",
     "appointments": "{count} randevunuz var: {some}.",
     "appointment_only": "Sıradaki randevunuz: {some}.",
@@ -95,8 +117,10 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "cancelled": "Tamamdır, iptal edildi: {some}.",
     "cancelled_card": "İptal edildi",
     "cancel_none": "İptal edilebilecek bir randevunuz yok.",
-    "cancel_too_late": "Bu randevuyu buradan iptal etmek için artık çok geç. Lütfen kliniği arayın"
-                       "{phone}; ya da personelin sizinle iletişime geçmesini isteyeyim mi?",
+    "cancel_too_late": (
+        "Bu randevuyu buradan iptal etmek için artık çok geç. Lütfen kliniği "
+        "arayın{phone}; ya da personelin sizinle iletişime geçmesini isteyeyim mi?"
+    ),
     "call_at": " ({phone})",
     "already_changed": "Bu randevu bu arada değiştirilmiş, bu yüzden bir şey yapmadım.",
     "hours": "{clinic} çalışma saatleri: {some}.",
@@ -112,20 +136,30 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "handed_over_already": "Personel, kendileriyle görüşmek istediğinizi zaten biliyor.",
     "handover_card": "Personele iletildi",
     "handover_ask": "Personelin sizinle iletişime geçmesini isteyeyim mi?",
-    "medical": "Tıbbi tavsiye veremem. Bunu bir doktor yapabilir: size randevu alabilir ya da personelin "
-               "sizinle iletişime geçmesini isteyebilirim.",
+    "medical": (
+        "Tıbbi tavsiye veremem. Bunu bir doktor yapabilir: size randevu alabilir "
+        "ya da personelin sizinle iletişime geçmesini isteyebilirim."
+    ),
     "symptom": "Geçmiş olsun. Tıbbi tavsiye veremem ama bir doktordan randevu alabilirim.",
-    "emergency": "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın. Klinik personeline "
-                 "de haber verdim ama onları beklemeyin.",
+    "emergency": (
+        "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın. "
+        "Klinik personeline de haber verdim ama onları beklemeyin."
+    ),
     "emergency_unrecorded": "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın.",
-    "emergency_self_harm": "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın ya da en "
-                           "yakın acil servise gidin ve yalnız kalmayın. Klinik personeline de haber "
-                           "verdim ama onları beklemeyin.",
-    "emergency_self_harm_unrecorded": "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın "
-                                      "ya da en yakın acil servise gidin ve yalnız kalmayın.",
+    "emergency_self_harm": (
+        "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın ya da "
+        "en yakın acil servise gidin ve yalnız kalmayın. Klinik personeline de "
+        "haber verdim ama onları beklemeyin."
+    ),
+    "emergency_self_harm_unrecorded": (
+        "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın ya da "
+        "en yakın acil servise gidin ve yalnız kalmayın."
+    ),
     "emergency_card": "{number} numarasını arayın",
-    "doctor_help": "Gününüzü okuyabilir, sıradaki hastayı söyleyebilir, kliniğin çalışma saatlerini ve "
-                   "adresini verebilirim.",
+    "doctor_help": (
+        "Gününüzü okuyabilir, sıradaki hastayı söyleyebilir, kliniğin çalışma "
+        "saatlerini ve adresini verebilirim."
+    ),
     "doctor_greeting": "Merhaba {name}. Bana gününüzü veya sıradaki hastanızı sorabilirsiniz.",
     "day_empty": "{day} randevunuz yok.",
     "day_list": "{day} {count} randevu var: {some}.",
@@ -137,7 +171,8 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "next_patient": "Sıradaki hastanız {patient}, {day} saat {clock}, {treatment} ({status}).",
     "no_next_patient": "Yaklaşan randevunuz yok.",
     "doctor_not_understood": (
-        "Üzgünüm, bunu anlayamadım. Gününüzü, sıradaki hastayı veya çalışma saatlerini sorabilirsiniz.",
+        "Üzgünüm, bunu anlayamadım. Gününüzü, sıradaki hastayı veya çalışma "
+        "saatlerini sorabilirsiniz.",
         "Yine anlayamadım. Şöyle deneyin: bugünkü hastalarım, ya da: sıradaki hasta kim?",
     ),
     "step_find_free_times": "Boş saatlere bakılıyor",
@@ -150,10 +185,13 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_hand_over_to_staff": "Personele haber veriliyor",
     "step_my_day": "Gününüze bakılıyor",
     "step_next_patient": "Sıradaki hastaya bakılıyor",
-    "trouble": "Bizden kaynaklanan bir sorun oldu ve hiçbir şey değişmedi. Lütfen tekrar deneyin, ya da "
-               "personelin sizinle iletişime geçmesini isteyeyim mi?",
-    "trouble_unsure": "Bizden kaynaklanan bir sorun oldu. Tekrar denemeden önce lütfen randevularınıza "
-                      "bakın.",
+    "trouble": (
+        "Bizden kaynaklanan bir sorun oldu ve hiçbir şey değişmedi. Lütfen tekrar "
+        "deneyin, ya da personelin sizinle iletişime geçmesini isteyeyim mi?"
+    ),
+    "trouble_unsure": (
+        "Bizden kaynaklanan bir sorun oldu. Tekrar denemeden önce lütfen randevularınıza bakın."
+    ),
     "busy_system": "Sistem şu anda yoğun ve hiçbir şey değişmedi. Lütfen tekrar deneyin.",
     "model_unavailable": "Dil modeline ulaşılamıyor. Yerine yönlendirmeli asistan yanıtlıyor.",
     "step_limit": "Bu çok fazla adım gerektirdi. Lütfen her seferinde tek bir şey isteyin.",
