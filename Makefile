@@ -35,7 +35,7 @@ test-browser: $(DEV_READY) $(STATIC) $(COMPILED) packages ## Pages and the voice
 	$(BIN)/python -m pytest tests/browser
 
 test-js: node_modules/.ready ## Unit tests of the browser's modules
-	node --test "tests/js/*.test.mjs"
+	node --test tests/js/*.test.mjs
 
 check: $(DEV_READY) ## Lint and formatting
 	$(BIN)/ruff check .

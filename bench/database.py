@@ -26,6 +26,7 @@ from bench.clinic_load import Call, Workload, build_workload
 from medcor.extensions import db
 from medcor.models import Appointment, AuditEvent, Claim, OutboxMail
 from medcor.web.transaction import transaction
+from tests import postgres
 from tests.app_servers import AppServer, running, send
 from tests.live_clinic import live_clinic
 
@@ -37,6 +38,12 @@ ROOMY = {
 }
 CORES = sorted(os.sched_getaffinity(0))
 APP_CORE, LOAD_CORE = {CORES[0]}, {CORES[-1]}
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -52,11 +59,12 @@ def pinned(cores: set[int]) -> Iterator[None]:
 
 @dataclass
 class Figures:
-    """A phase: the seconds of each call, and of all."""
+    """A phase: the seconds of each call and of all, and the CPU seconds of the process measured."""
 
     name: str
     times: list[float]
     seconds: float
+    cpu: float
     refused: int = 0
 
     @property
@@ -66,7 +74,11 @@ class Figures:
     def line(self) -> str:
         cuts = statistics.quantiles(self.times, n=100, method="inclusive")
         p50, p95 = cuts[49] * 1000, cuts[94] * 1000
-        text = f"  {self.name:<24}{self.rate:8.0f} a second   p50 {p50:6.2f} ms   p95 {p95:6.2f} ms"
+        busy = self.cpu / len(self.times) * 1000
+        text = (
+            f"  {self.name:<24}{self.rate:7.0f} a second   p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   "
+            f"{busy:5.2f} ms of CPU each"
+        )
         return text + (f"   {self.refused} refused" if self.refused else "")
 
 
@@ -83,7 +95,7 @@ class Load:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, name: str, clients: int, seconds: float) -> Figures:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), cpu_seconds(self.server.served.pid)
         threads = [
             threading.Thread(target=self._client, args=(began + seconds,)) for _ in range(clients)
         ]
@@ -91,7 +103,8 @@ class Load:
             thread.start()
         for thread in threads:
             thread.join()
-        return Figures(name, self.times, time.perf_counter() - began, self.refused)
+        cpu = cpu_seconds(self.server.served.pid) - cpu
+        return Figures(name, self.times, time.perf_counter() - began, cpu, self.refused)
 
     def _client(self, until: float) -> None:
         connection = self.server.connect()
@@ -132,7 +145,9 @@ def bare(name: str, recorder: Recorder) -> Figures:
     """The recorded SQL alone, from the core that the server had."""
     with pinned(APP_CORE):
         replay(db.engine.url, recorder.requests[:WARM_UP])
-        return Figures(name, *replay(db.engine.url, recorder.requests[WARM_UP:]))
+        cpu = time.process_time()
+        times, seconds = replay(db.engine.url, recorder.requests[WARM_UP:])
+        return Figures(name, times, seconds, time.process_time() - cpu)
 
 
 def measure(load: Workload, server: AppServer) -> None:
@@ -170,6 +185,8 @@ def machine() -> str:
 
 def main() -> None:
     """Start PostgreSQL and one server, measure, end both."""
+    # A server of its own: one that the tests started would not stay on its core.
+    postgres.FOLDER = Path(tempfile.gettempdir()) / "medcor-bench-pg"
     with pinned(LOAD_CORE), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with live_clinic("postgresql", folder) as live:

@@ -34,7 +34,9 @@ def active_treatments(search: str = "") -> sa.Select[tuple[Treatment]]:
 
 def contains_pattern(text: str) -> str:
     """A LIKE pattern (escape character: backslash) for rows that contain ``text`` literally."""
-    escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # PostgreSQL's texts hold no zero byte.
+    plain = text.replace("\x00", "").strip()
+    escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 

@@ -191,7 +191,7 @@ def find_nearest(
         now,
         doctor_id=doctor_id,
         patient_id=patient_id,
-        first_day=day - timedelta(days=7),
+        first_day=max(day, rules.local_today(clinic.zone_info, now)) - timedelta(days=7),
         days=22,
         limit=1000,
     )

@@ -63,7 +63,9 @@ def check_session(session: Session, public_id: str, now: datetime) -> SignedIn |
     if found is None:
         return None
     row, user, doctor_id, patient_id = found
-    actor = Actor(user.clinic_id, user.id, user.role, doctor_id or patient_id, user.name, user.email)
+    actor = Actor(
+        user.clinic_id, user.id, user.role, doctor_id or patient_id, user.name, user.email
+    )
     return SignedIn(actor, row.public_id, user.picture, user.language)
 
 

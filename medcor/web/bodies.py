@@ -41,7 +41,9 @@ BOOKING_ERRORS: dict[type[errors.DomainError], tuple[str, int]] = {
 
 def absolute(path: str) -> str | None:
     """A stored path as a URL below PUBLIC_URL; None where there is none."""
-    return f"{settings().public_url}{path}" if path else None
+    if path.startswith(("http://", "https://")):
+        return path
+    return f"{settings().public_url}/{path.lstrip('/')}" if path else None
 
 
 def treatment_body(treatment: Treatment) -> Body:

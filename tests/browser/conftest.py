@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from tests.servers import ROOT, SECRET, Served, served
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "medcor-demo"
+TALK = ROOT / "tests" / "data" / "speech" / "booking_talk.wav"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -128,3 +130,44 @@ def sign_in(page: Page, base: str, who: str, clinic: int = 1) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{base}/{'patient/' if who == 'patient' else 'today/'}")
+
+
+@pytest.fixture()
+def microphone_page(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Page]]:
+    """A browser whose microphone plays the talk once; a page in it."""
+    contexts: list[BrowserContext] = []
+
+    def make() -> Page:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"),
+            executable_path=CHROMIUM,
+            viewport={"width": 1440, "height": 900},
+            args=[
+                *FLAGS,
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={TALK}%noloop",
+            ],
+        )
+        contexts.append(context)
+        context.grant_permissions(["microphone"])
+        return context.pages[0]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def rows(folder: Path, statement: str, *values: object) -> list[tuple]:
+    connection = sqlite3.connect(f"file:{folder / 'medcor.db'}?mode=ro", uri=True)
+    try:
+        return connection.execute(statement, values).fetchall()
+    finally:
+        connection.close()
+
+
+def journal(folder: Path) -> list[tuple[str, str]]:
+    return rows(
+        folder,
+        "SELECT message_type, content FROM conversation_messages ORDER BY created_at, id",
+    )

@@ -1,53 +1,16 @@
-"""A patient books by talking: Chromium's microphone is a WAV file, everything else is real."""
+"""A patient books by microphone_page: Chromium's microphone is a WAV file, everything else is real."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
+from pymongo import MongoClient
 
-from tests.browser.conftest import CHROMIUM, FLAGS, sign_in
-from tests.servers import ROOT, Served, child, served, wait_until
+from tests.browser.conftest import journal, rows, sign_in
+from tests.servers import Served, child, served, wait_until
 
-TALK = ROOT / "tests" / "data" / "speech" / "booking_talk.wav"
 WISH, CHOICE, YES = "dental cleaning", "first one", "yes"
-
-
-@pytest.fixture()
-def talking(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Page]]:
-    """A browser whose microphone plays the talk once; a page in it."""
-    contexts: list[BrowserContext] = []
-
-    def make() -> Page:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"),
-            executable_path=CHROMIUM,
-            viewport={"width": 1440, "height": 900},
-            args=[
-                *FLAGS,
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={TALK}%noloop",
-            ],
-        )
-        contexts.append(context)
-        context.grant_permissions(["microphone"])
-        return context.pages[0]
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-def rows(folder: Path, statement: str, *values: object) -> list[tuple]:
-    connection = sqlite3.connect(f"file:{folder / 'medcor.db'}?mode=ro", uri=True)
-    try:
-        return connection.execute(statement, values).fetchall()
-    finally:
-        connection.close()
 
 
 def patient_id(folder: Path) -> int:
@@ -67,16 +30,9 @@ def booked(folder: Path) -> list[tuple]:
     )
 
 
-def journal(folder: Path) -> list[tuple[str, str]]:
-    return rows(
-        folder,
-        "SELECT message_type, content FROM conversation_messages ORDER BY created_at, id",
-    )
-
-
 def talk_until_booked(page: Page, product: Served) -> None:
     sign_in(page, product.url, "patient")
-    page.get_by_role("button", name="Start talking").click()
+    page.get_by_role("button", name="Start microphone_page").click()
     log = page.get_by_role("log")
     expect(log).to_contain_text(WISH, ignore_case=True, timeout=30_000)
     expect(log.locator(".talk-card")).not_to_have_count(0, timeout=30_000)
@@ -92,9 +48,9 @@ def check_the_log(messages: list[tuple[str, str]]) -> None:
     assert len(set(messages)) == len(messages)
 
 
-def test_a_patient_books_by_talking(talking, instance):
+def test_a_patient_books_by_microphone_page(microphone_page, instance):
     with served(instance, MEDCOR_ENV="development") as product:
-        page = talking()
+        page = microphone_page()
         talk_until_booked(page, product)
         made = booked(instance)
         assert len(made) == 1
@@ -106,11 +62,11 @@ def test_a_patient_books_by_talking(talking, instance):
         expect(page.get_by_role("heading", name="Dental Cleaning")).to_be_visible()
 
 
-def test_the_same_with_the_log_in_mongodb(talking, instance, tmp_path):
+def test_the_same_with_the_log_in_mongodb(microphone_page, instance, tmp_path):
     with child("tests.mongo_server", str(tmp_path / "mongo")) as mongo:
         uri = f"mongodb://127.0.0.1:{mongo.port}/medcor"
         with served(instance, MEDCOR_ENV="development", MONGODB_URI=uri) as product:
-            talk_until_booked(talking(), product)
+            talk_until_booked(microphone_page(), product)
             assert len(booked(instance)) == 1
             kept = journal(instance)
             wait_until(lambda: len(mongo_messages(uri)) == len(kept), 20, "the log was not shipped")
@@ -119,8 +75,6 @@ def test_the_same_with_the_log_in_mongodb(talking, instance, tmp_path):
 
 
 def mongo_messages(uri: str) -> list[tuple[str, str]]:
-    from pymongo import MongoClient
-
     with MongoClient(uri, serverSelectionTimeoutMS=5000) as client:
         documents = client.get_default_database()["messages"].find().sort("timestamp", 1)
         return [(each["message_type"], each["content"]) for each in documents]

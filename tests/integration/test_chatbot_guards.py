@@ -206,6 +206,19 @@ def test_a_revoked_session_ends_its_key(widget):
     says(widget.post(widget.book_path, widget.wish(), X_Api_Key=own), 401, FAILED)
 
 
+def test_a_key_opens_the_pages_until_the_widget_signs_out(widget):
+    signed = widget.login()
+
+    def page(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return widget.client.get("/treatment-list/", headers=headers).status_code
+
+    assert page(signed.json["api_key"]) == 200
+    assert [page(widget.token), page(refresh_token_of(signed))] == [401, 401]
+    assert widget.client.post(widget.logout_path).status_code == 200
+    assert page(signed.json["api_key"]) == 401
+
+
 def test_a_key_in_the_token_header_is_no_chatbot_token(widget):
     bad = Widget(widget.client, widget.clinic, key_of(widget))
     says(bad.book(), 401, {"detail": "Invalid or missing chatbot token."})

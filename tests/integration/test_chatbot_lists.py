@@ -105,9 +105,10 @@ def test_doctors_are_listed_as_published(widget):
 
 
 def test_a_picture_is_an_address_below_public_url(widget):
-    change(User, widget.clinic.id, picture="/media/doctor1.jpg")
-    shown = widget.get(widget.doctors_path).json["doctors"][0]["profile_picture"]
-    assert shown == "http://127.0.0.1:5000/media/doctor1.jpg"
+    for stored in ("/media/doctor1.jpg", "media/doctor1.jpg"):
+        change(User, widget.clinic.id, picture=stored)
+        shown = widget.get(widget.doctors_path).json["doctors"][0]["profile_picture"]
+        assert shown == "http://127.0.0.1:5000/media/doctor1.jpg"
 
 
 def test_a_treatment_without_doctors_says_so_as_an_unknown_one_does(widget, world):

@@ -193,7 +193,8 @@ def test_a_complaint_beside_a_wish_stays_a_wish():
     ("said", "default", "language"),
     [
         ("randevu almak istiyorum", "en", "tr"),
-        ("diş temizliği", "en", "en"),
+        ("diş temizliği", "en", "tr"),
+        ("dis temizligi", "en", "en"),
         ("I would like to book please", "tr", "en"),
         ("evet", "tr", "tr"),
         ("ok", "tr", "tr"),

@@ -1,7 +1,8 @@
 """Deepgram's protocol with a script instead of ears: the audio itself says what is "heard".
 
 A frame that begins with MARK carries JSON: a list of steps, each of which becomes a message at the
-frame's place on the audio clock. Every other frame is silence. ``GET /stats`` tells what came in.
+frame's place on the audio clock. Every other frame is silence. ``GET /stats`` tells what came in,
+``GET /drop`` cuts every connection without a word.
 
 Steps: {"interim": text}, {"final": text, "speech_final": bool}, {"utterance_end": true},
 {"on_finalize": text}, {"close": code}, {"stall": seconds}.
@@ -116,11 +117,16 @@ class Server:
 
     def __init__(self, key: str) -> None:
         self.key = key
+        self.streams: set[Stream] = set()
         self.stats: dict[str, Any] = {"connections": 0, "bytes": 0, "controls": [], "queries": []}
 
     def admit(self, connection: ServerConnection, request: Any) -> Any:
         if request.path == "/stats":
             return connection.respond(HTTPStatus.OK, json.dumps(self.stats))
+        if request.path == "/drop":
+            for stream in self.streams:
+                stream.connection.transport.abort()
+            return connection.respond(HTTPStatus.OK, str(len(self.streams)))
         if self.key and request.headers.get("Authorization") != f"Token {self.key}":
             body = {"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."}
             return connection.respond(HTTPStatus.UNAUTHORIZED, json.dumps(body))
@@ -130,7 +136,12 @@ class Server:
         query = parse_qs(urlsplit(connection.request.path).query)
         self.stats["connections"] += 1
         self.stats["queries"].append({name: values[-1] for name, values in query.items()})
-        await Stream(connection, int(query["sample_rate"][0]), self.stats).run()
+        stream = Stream(connection, int(query["sample_rate"][0]), self.stats)
+        self.streams.add(stream)
+        try:
+            await stream.run()
+        finally:
+            self.streams.discard(stream)
 
 
 async def main() -> None:

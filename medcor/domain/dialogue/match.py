@@ -103,8 +103,9 @@ _GENERIC = frozenset(
 _COMMON = frozenset(
     phrases(
         """
-    will, mark, grace, rose, hope, faith, april, june, august, page, price, long, best, cook
-    """
+        will, mark, grace, rose, hope, faith, april, june, august, page, price, long, best, cook,
+        first, second, third, fourth, fifth, last, early, summer, winter, ilk, ikinci, son
+        """
     )
 )
 _TITLES = frozenset(
@@ -195,7 +196,8 @@ def _name_score(tokens: tuple[str, ...], name: str) -> float:
         max((_said_name(part, tokens, i) for i in range(len(tokens))), default=0) for part in parts
     ]
     found = [hit for hit in hits if hit]
-    return max(found) + len(found) if found else 0.0
+    whole = 5 if len(found) == len(parts) else 0
+    return max(found) + len(found) + whole if found else 0.0
 
 
 def _said_name(part: str, tokens: tuple[str, ...], index: int) -> float:

@@ -24,7 +24,7 @@ _FILLERS = {
     "en": frozenset(
         phrases(
             """
-            um, umm, uh, uhm, er, erm, hm, hmm, mm, ah, oh, well, like, please, kindly,
+            um, umm, uh, uhm, er, erm, hm, hmm, mm, ah, well, like, please, kindly,
             actually, basically, just, so, okay, ok, alright, right, hey, hello, hi
             """
         )

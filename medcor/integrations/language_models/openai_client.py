@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,13 +40,13 @@ class _Calls:
 
     parts: dict[int, list[str]] = field(default_factory=dict)
 
-    def add(self, fragments: Sequence[Any]) -> None:
+    def add(self, fragments: Sequence[dict[str, Any]]) -> None:
         for each in fragments:
-            part = self.parts.setdefault(each.index, ["", "", ""])
-            function = each.function
-            part[0] = part[0] or each.id or ""
-            part[1] += (function.name or "") if function else ""
-            part[2] += (function.arguments or "") if function else ""
+            part = self.parts.setdefault(each.get("index", 0), ["", "", ""])
+            function = each.get("function") or {}
+            part[0] = part[0] or each.get("id") or ""
+            part[1] += function.get("name") or ""
+            part[2] += function.get("arguments") or ""
             if len(part[2]) > MAX_ARGUMENTS or len(self.parts) > MAX_CALLS:
                 raise ModelFailed("too_long", "tool call")
 
@@ -103,33 +104,32 @@ class OpenAIModel:
     def _generate(
         self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], deadline: float
     ) -> Iterator[TextPiece | ToolCall]:
-        stream = self._open(messages, tools, deadline)
         calls, length, finished = _Calls(), 0, False
-        try:
-            for chunk in _pieces(stream, deadline):
-                choice = chunk.choices[0] if chunk.choices else None
-                if choice is None:
-                    continue
-                finished = finished or choice.finish_reason is not None
-                calls.add(choice.delta.tool_calls or ())
-                if choice.delta.content:
-                    length += len(choice.delta.content)
+        with ExitStack() as open_stream:
+            lines = self._open(open_stream, messages, tools, deadline).iter_lines()
+            for choice in _choices(lines, self._patience.piece, deadline):
+                delta = choice.get("delta") or {}
+                finished = finished or choice.get("finish_reason") is not None
+                calls.add(delta.get("tool_calls") or ())
+                if text := delta.get("content"):
+                    length += len(text)
                     if length > MAX_TEXT:
                         raise ModelFailed("too_long", "text")
-                    yield TextPiece(choice.delta.content)
-        finally:
-            with suppress(Exception):
-                stream.close()
+                    yield TextPiece(text)
         if not finished:
             raise ModelFailed("cut", "the stream ended early")
         yield from calls.whole()
 
     def _open(
-        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], deadline: float
+        self,
+        stack: ExitStack,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        deadline: float,
     ) -> Any:
         """Begin the stream; a fault that may pass is tried once more."""
         try:
-            return self._request(messages, tools)
+            return stack.enter_context(self._request(messages, tools))
         except openai.APITimeoutError as error:
             raise ModelFailed("timeout") from error
         except (openai.APIConnectionError, openai.APIStatusError) as error:
@@ -140,13 +140,15 @@ class OpenAIModel:
         except openai.OpenAIError as error:
             raise ModelFailed("protocol", type(error).__name__) from error
         try:
-            return self._request(messages, tools)
+            return stack.enter_context(self._request(messages, tools))
         except openai.OpenAIError as error:
             raise ModelFailed(_kind(error)) from error
 
     def _request(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> Any:
+        # Its lines are read here: the client's own stream hides the comments with which some
+        # servers keep a silent connection alive, and no deadline would ever be looked at.
         extra = {"tools": list(tools)} if tools else {}
-        return self._client.chat.completions.create(
+        return self._client.chat.completions.with_streaming_response.create(
             model=self._model, messages=list(messages), stream=True, **extra
         )
 
@@ -163,21 +165,34 @@ class OpenAIModel:
         return max(asked, self._patience.pause * random.uniform(0.5, 1.5))  # noqa: S311
 
 
-def _pieces(stream: Any, deadline: float) -> Iterator[Any]:
-    """The chunks until the deadline; whatever breaks underneath is a failed model."""
+def _choices(lines: Iterator[str], patience: float, deadline: float) -> Iterator[dict[str, Any]]:
+    """The first choice of each chunk; silence, the deadline and any fault below are a failed model.
+
+    ``patience`` is how many seconds may pass without a chunk, comments notwithstanding.
+    """
+    heard = time.monotonic()
     try:
-        for chunk in stream:
-            if time.monotonic() > deadline:
-                raise ModelFailed("timeout", "whole answer")
-            yield chunk
+        for line in lines:
+            now = time.monotonic()
+            if now > deadline or now - heard > patience:
+                raise ModelFailed("timeout", "whole answer" if now > deadline else "silence")
+            data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
+            if not data or data == "[DONE]":
+                continue
+            heard = now
+            yield from _choice(data)
     except (ModelFailed, GeneratorExit):
         raise
-    except openai.APITimeoutError as error:
-        raise ModelFailed("timeout") from error
     except Exception as error:
-        # The client lets errors of its transport through while a stream is read.
         kind = "timeout" if "Timeout" in type(error).__name__ else "cut"
         raise ModelFailed(kind, type(error).__name__) from error
+
+
+def _choice(data: str) -> Iterator[dict[str, Any]]:
+    chunk = json.loads(data)
+    if chunk.get("error"):
+        raise ModelFailed("protocol", "an error inside the stream")
+    yield from (chunk.get("choices") or ())[:1]
 
 
 def _kind(error: openai.OpenAIError) -> str:

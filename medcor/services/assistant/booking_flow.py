@@ -9,6 +9,7 @@ from medcor.domain import errors
 from medcor.domain.dialogue import answers
 from medcor.domain.dialogue.answers import Other
 from medcor.domain.dialogue.intents import Intent
+from medcor.domain.dialogue.text import has, phrases, plain
 from medcor.domain.dialogue.when import When, later_than, merge
 from medcor.services.assistant import acts, show
 from medcor.services.assistant.facts import AppointmentFact, FreeTimes, Offer, TreatmentFact
@@ -34,6 +35,8 @@ ABOUT_OTHER_MATTERS = frozenset(
         Intent.RESCHEDULE,
     }
 )
+
+_THAT_ONE = phrases("the one, that one, this one, one on, one at, olan, olani")
 
 
 def today(desk: Desk) -> date:
@@ -125,6 +128,8 @@ def offer_times(
     if not found.offers:
         return _nothing_free(desk, treatment, more=bool(since or until)).after(note)
     state.offers, state.offer, state.asking = found.offers, None, Ask.TIME
+    if len(found.offers) == 1 and found.exact:
+        return summarise(desk, found.offers[0]).after(note)
     lead = _intro(desk, treatment) if intro else ""
     return _offered(desk, found, near is not None).after(note, lead)
 
@@ -161,7 +166,7 @@ def _offered(desk: Desk, found: FreeTimes, near: bool) -> Answer:
     )
     if len(found.offers) == 1:
         some = show.one_offer_text(language, found.offers[0], day)
-        text = say(language, "nearest_one" if nearest else "offer_one", some=some)
+        text = say(language, "nearest_one", some=some)
     else:
         some = show.offers_text(language, found.offers, day)
         text = say(language, "nearest" if nearest else "offer", some=some)
@@ -210,12 +215,21 @@ def on_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     if _is_new_wish(desk, heard):
         return (yield from take_wish(desk, heard))
     picked = _picked(desk, heard)
+    if _narrows(desk, heard):
+        return (yield from take_wish(desk, heard))
     if len(picked) == 1:
         return summarise(desk, state.offers[picked[0]])
     if picked:
         state.offers = tuple(state.offers[index] for index in picked)
         return repeat_offers(desk)
     return (yield from _on_other_time(desk, heard))
+
+
+def _narrows(desk: Desk, heard: Heard) -> bool:
+    """A day or a part of one is a wish for its times, though one of them is on offer already."""
+    if not heard.when or heard.when.at or has(plain(heard.text, heard.language), *_THAT_ONE):
+        return False
+    return not answers.pick(heard.text, heard.language, options(desk), When()).indexes
 
 
 def _on_other_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from medcor.domain.dialogue import wording
 from medcor.domain.dialogue.intents import Intent
+from medcor.domain.dialogue.text import has, plain
 from medcor.domain.talk import Card
 from medcor.services.assistant import show
 from medcor.services.assistant.facts import ClinicFact, DoctorFact, HandoverFact, TreatmentFact
@@ -14,6 +15,7 @@ from medcor.services.assistant.show import say
 from medcor.services.assistant.state import Answer, Ask, Desk
 from medcor.services.assistant.toolbox import Steps
 
+SHORT_QUESTION = 3
 OPEN_QUESTIONS = frozenset({Ask.TIME, Ask.BOOK, Ask.CANCEL, Ask.WHICH_CANCEL, Ask.WHICH_MOVE})
 
 
@@ -23,7 +25,7 @@ def tell_price(desk: Desk, heard: Heard) -> Steps[Answer]:
     known: Sequence[TreatmentFact] = yield from desk.box.step("list_treatments", language)
     currency = desk.catalogue.clinic.currency
     named = [each for each in known if each.id in {one.id for one in heard.treatments}]
-    if not named and state.treatment_id:
+    if not named and state.treatment_id and _refers_back(heard):
         named = [each for each in known if each.id == state.treatment_id]
     if not known:
         state.asking = Ask.STAFF
@@ -38,6 +40,14 @@ def tell_price(desk: Desk, heard: Heard) -> Steps[Answer]:
     _ask_for_treatment(desk, listed)
     card = show.treatments_card(language, listed, currency)
     return Answer(say(language, "price_list", some=some), (card,))
+
+
+def _refers_back(heard: Heard) -> bool:
+    """Say whether *how much is it* means what the talk is about, and not something unknown."""
+    said = plain(heard.text, heard.language)
+    if has(said, "prices", "fiyatlar*", "price list", "fiyat listesi"):
+        return False
+    return len(said.split()) <= SHORT_QUESTION or has(said, "it", "that", "this", "bu", "bunun")
 
 
 def _one_price(desk: Desk, treatment: TreatmentFact, currency: str) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from medcor import runtime
 from medcor.domain.permissions import Actor
+from medcor.domain.talk import Delta, Reply, ReplyEvent, ToolStep, Turn
 from medcor.extensions import db
 from medcor.models import AuditEvent, Clinic, ConversationMessage, User
 from medcor.services.sessions import open_session
@@ -103,6 +105,49 @@ def server(clinics: Clinics, deepgram: Child) -> Iterator[Served]:
         VOICE_SESSIONS_PER_USER="3",
     ) as made:
         yield made
+
+
+class ScriptedTalk:
+    """An assistant that plays ``script``: events, seconds to wait, or an error to raise."""
+
+    def __init__(self, *script: object) -> None:
+        self.script = script
+        self.turns: list[str] = []
+        self.running = self.most = 0
+
+    def __call__(self, *_: object) -> ScriptedTalk:
+        return self
+
+    def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
+        self.turns.append(turn.text)
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            yield from self._play(cancelled)
+        finally:
+            self.running -= 1
+
+    def _play(self, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
+        in_tool = False
+        for step in self.script:
+            if cancelled() and not in_tool:
+                return
+            if isinstance(step, ToolStep):
+                in_tool = step.state == "running"
+            if isinstance(step, (int, float)):
+                time.sleep(step)
+            elif isinstance(step, Exception):
+                raise step
+            else:
+                yield step
+
+
+def words(count: int, pause: float = 0.02) -> list[object]:
+    """A reply that takes ``count`` times ``pause`` seconds."""
+    steps: list[object] = []
+    for number in range(count):
+        steps += [Delta(f"word{number} "), pause]
+    return [*steps, Reply("".join(f"word{number} " for number in range(count)).strip())]
 
 
 @pytest.fixture()

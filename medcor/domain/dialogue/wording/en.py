@@ -64,7 +64,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "no_other_doctor": "No other doctor gives {treatment} here.",
     "offer_intro": "{treatment} takes {minutes} minutes and costs {price}.",
     "offer": "I have these free times: {some}. Which one would you like?",
-    "offer_one": "There is one free time: {some}. Shall I take it?",
     "offer_line": "{number}. {day} at {clock} with {doctor}",
     "no_time_wish": "Nothing is free {wish}.",
     "nearest": "The nearest free times are: {some}. Which one would you like?",

@@ -67,7 +67,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "no_other_doctor": "{treatment} için burada başka doktor yok.",
     "offer_intro": "{treatment} {minutes} dakika sürer, ücreti {price}.",
     "offer": "Boş saatler şunlar: {some}. Hangisini istersiniz?",
-    "offer_one": "Bir boş saat var: {some}. Bunu alayım mı?",
     "offer_line": "{number}. {day} saat {clock}, {doctor}",
     "no_time_wish": "{wish} boş yer yok.",
     "nearest": "En yakın boş saatler şunlar: {some}. Hangisini istersiniz?",

@@ -5,6 +5,8 @@ export function fill(text, values) {
 
 /** What an error code means for the person, and what to do about it. */
 export function explain(strings, { code, message }) {
+  // Only the server knows whether somebody else answers instead.
+  if (code === "model_unavailable" && message) return message;
   return strings.errors[code] ?? (message || strings.errors.unknown);
 }
 
