@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import limits
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,6 +21,8 @@ from medcor.integrations.mailer.smtp import SmtpTarget
 ROOT = Path(__file__).resolve().parent
 DEEPGRAM_VENDOR_URL = "wss://api.deepgram.com/v1/listen"
 OPENAI_VENDOR_URL = "https://api.openai.com/v1"
+# Browsers keep Secure cookies of these without TLS.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingError(SystemExit):
@@ -89,12 +92,31 @@ class Settings(BaseSettings):
     @field_validator("public_url", "openai_base_url", "stripe_api_base")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        return _checked_url(value, {"http", "https"})
+        return _checked_url(value, {"http", "https"}, host=True)
+
+    @field_validator("public_url")
+    @classmethod
+    def _base_of_links(cls, value: str) -> str:
+        # Written as browsers write an origin, since it is compared with theirs.
+        base = value.rstrip("/").lower()
+        if base and not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?", base):
+            raise ValueError("must be scheme, host and port only, as https://clinic.example")
+        scheme = urlsplit(base).scheme
+        return base.removesuffix({"https": ":443", "http": ":80"}.get(scheme, "/"))
+
+    @field_validator("limit_sign_ins_per_account", "limit_email_lookups", "limit_mails_per_account")
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        try:
+            limits.parse(value)
+        except ValueError:
+            raise ValueError("must be a number of times, as 10 per 5 minutes") from None
+        return value
 
     @field_validator("deepgram_ws_url")
     @classmethod
     def _socket_address(cls, value: str) -> str:
-        return _checked_url(value, {"ws", "wss"})
+        return _checked_url(value, {"ws", "wss"}, host=True)
 
     @field_validator("mongodb_uri")
     @classmethod
@@ -146,6 +168,9 @@ class Settings(BaseSettings):
             raise ValueError("SECRET_KEY must be set outside development")
         if not self.public_url:
             raise ValueError("PUBLIC_URL must be set in production: it is the base of every link")
+        parts = urlsplit(self.public_url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("PUBLIC_URL must be https in production: the cookies are Secure")
 
     @property
     def development(self) -> bool:
@@ -173,11 +198,13 @@ class Settings(BaseSettings):
         return self.medcor_instance / "mail"
 
 
-def _checked_url(value: str, schemes: set[str]) -> str:
+def _checked_url(value: str, schemes: set[str], *, host: bool = False) -> str:
     if not value:
         return value
     parts = urlsplit(value)
-    if parts.scheme not in schemes or not (parts.netloc or parts.path):
+    # Reading the port raises ValueError for one out of range.
+    named = parts.hostname if host else parts.netloc or parts.path
+    if parts.scheme not in schemes or not named or parts.port == 0:
         raise ValueError(f"must be an address that starts with {' or '.join(sorted(schemes))}://")
     return value
 
@@ -200,7 +227,12 @@ def _kept_secret(instance: Path) -> str:
 def load_settings(**overrides: object) -> Settings:
     """Read and check the settings; raises SettingError with one sentence on the first wrong one."""
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
+        settings.medcor_instance.mkdir(parents=True, exist_ok=True)
+        return settings
+    except OSError as error:
+        sentence = f"MEDCOR_INSTANCE: the folder can't be used, {error.strerror}"
+        raise SettingError(f"Medcor can't start: {sentence}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         reason = str(first["msg"]).removeprefix("Value error, ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import threading
 from typing import Any
@@ -13,8 +12,10 @@ from flask import Flask
 from medcor import runtime
 from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
+from medcor.sockets import hang_up
 from medcor.web.mail_ticker import run_mail_ticker
 from medcor.web.state import AppState
+from medcor.web.tickers import run_log_shipper
 
 log = structlog.get_logger("medcor.server")
 
@@ -38,12 +39,13 @@ def serve(app: Flask) -> None:
 
 
 def start_parts(app: Flask, stop: threading.Event) -> None:
-    """Start what runs beside the requests: speech, mail."""
+    """Start what runs beside the requests: speech, mail, the way of the journal to MongoDB."""
     state: AppState = app.extensions["medcor"]
     if not state.settings.deepgram_ws_url:
         state.parts["speech"] = BundledSpeech()
         state.parts["speech"].start()
     runtime.spawn(run_mail_ticker, app, stop)
+    runtime.spawn(run_log_shipper, app, stop)
 
 
 def stop_parts(app: Flask) -> None:
@@ -51,8 +53,7 @@ def stop_parts(app: Flask) -> None:
     state: AppState = app.extensions["medcor"]
     state.parts["voice"].drain()
     for client in list(socketio.server.eio.sockets):
-        with contextlib.suppress(KeyError, OSError):
-            socketio.server.eio.disconnect(client)
+        hang_up(socketio.server, client)
     if "speech" in state.parts:
         state.parts["speech"].stop()
 

@@ -61,7 +61,14 @@ class Cut:
     pieces: tuple[str, ...] = ()
 
 
-Step = Say | Call | Status | Stall | Cut
+@dataclass(frozen=True)
+class Raw:
+    """Send these lines as they are."""
+
+    lines: tuple[str, ...]
+
+
+Step = Say | Call | Status | Stall | Cut | Raw
 
 
 class ScriptedOpenAI:
@@ -151,6 +158,9 @@ def _refuse(handler: BaseHTTPRequestHandler, step: Status) -> None:
 
 
 def _stream(handler: BaseHTTPRequestHandler, server: ScriptedOpenAI, step: Step) -> None:
+    if isinstance(step, Raw):
+        handler.wfile.write("".join(f"{line}\n" for line in step.lines).encode())
+        return
     pieces = (step.text,) if isinstance(step, Call) else step.pieces
     for piece in filter(None, pieces):
         _send(handler, {"content": piece})

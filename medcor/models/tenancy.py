@@ -9,6 +9,7 @@ session can't change while it holds objects (an identity-map hit runs no stateme
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,7 @@ from .base import Base, TenantOwned
 
 _CLINIC, _ACROSS = "medcor_clinic_id", "medcor_across_clinics"
 _CHECKED = "medcor_tenant_checked"
+_WORD = re.compile(r"\w+")
 
 
 def scope(session: Session, clinic_id: int) -> None:
@@ -56,8 +58,20 @@ def across_clinics(session: Session, reason: str) -> Iterator[None]:
         yield
     finally:
         session.info[_ACROSS] = previous
-        if not previous and not (session.new or session.dirty or session.deleted):
-            session.expunge_all()
+        if not previous:
+            _drop_what_was_met(session)
+
+
+def _drop_what_was_met(session: Session) -> None:
+    """Forget all objects, or where changes wait, those of other clinics: none may be met again."""
+    if not (session.new or session.dirty or session.deleted):
+        session.expunge_all()
+        return
+    clinic_id = session.info.get(_CLINIC)
+    for row in list(session.identity_map.values()):
+        foreign = isinstance(row, TenantOwned) and row.clinic_id != clinic_id
+        if foreign and not session.is_modified(row):
+            session.expunge(row)
 
 
 def install_once(session_factory: Any) -> None:
@@ -87,10 +101,14 @@ def _filter_statement(state: ORMExecuteState) -> None:
     state.update_execution_options(**{_CHECKED: True})
     if session.info.get(_ACROSS) or not _reaches_tenant_rows(state):
         return
+    if not state.is_orm_statement and _names_bare_table(state.statement):
+        raise TenantScopeError("Core statements and text name tables that no filter reaches")
     if clinic_id is None:
         raise TenantScopeError("a query on tenant-owned rows needs a clinic in scope")
     if state.is_insert:
         _check_insert(state, clinic_id)
+    if state.is_update:
+        _check_update(state)
     if not (state.is_column_load or state.is_relationship_load):
         state.statement = state.statement.options(_criteria(clinic_id))
 
@@ -116,12 +134,23 @@ def _check_insert(state: ORMExecuteState, clinic_id: int) -> None:
     rows = rows if isinstance(rows, list) else [rows or {}]
     if state.statement.select is not None or state.statement._multi_values:
         raise TenantScopeError("insert tenant-owned rows by parameters or through the session")
-    values = {
-        getattr(key, "key", key): each for key, each in (state.statement._values or {}).items()
-    }
+    if hasattr(getattr(state.statement, "_post_values_clause", None), "update_values_to_set"):
+        raise TenantScopeError("an upsert would change whichever clinic's row is in its way")
+    values = _named_values(state)
     fixed = getattr(values.get("clinic_id"), "value", values.get("clinic_id"))
     if any(row.get("clinic_id", fixed) != clinic_id for row in rows):
         raise TenantScopeError("an insert names another clinic than the one in scope")
+
+
+def _check_update(state: ORMExecuteState) -> None:
+    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    if "clinic_id" in _named_values(state) or any("clinic_id" in row for row in rows):
+        raise TenantScopeError("a row never moves to another clinic")
+
+
+def _named_values(state: ORMExecuteState) -> dict[str, Any]:
+    given = state.statement._values or {}
+    return {getattr(key, "key", key): each for key, each in given.items()}
 
 
 def _check_flush(session: Session, _context: Any, _instances: Any) -> None:
@@ -160,10 +189,21 @@ def _refuse_unchecked(
 
 def _touches_tenant_rows(statement: Any) -> bool:
     names = tenant_table_names()
-    return any(
-        isinstance(element, sa.Table) and element.name in names
-        for element in visitors.iterate(statement)
-    )
+    for element in visitors.iterate(statement):
+        if isinstance(element, sa.TableClause) and element.name in names:
+            return True
+        if isinstance(element, sa.TextClause) and not names.isdisjoint(_WORD.findall(element.text)):
+            return True
+    return False
+
+
+def _names_bare_table(element: Any) -> bool:
+    """Say whether a tenant table or a text stands outside every select of the models."""
+    if getattr(element, "_propagate_attrs", {}).get("compile_state_plugin") == "orm":
+        return False
+    if isinstance(element, (sa.TableClause, sa.TextClause)):
+        return _touches_tenant_rows(element)
+    return any(_names_bare_table(child) for child in element.get_children())
 
 
 @functools.cache

@@ -165,7 +165,7 @@ def _from_document(document: dict[str, Any]) -> LoggedMessage:
         session_id=document["session_id"],
         turn_id=document["turn_id"],
         source=document["source"],
-        interrupted=document["interrupted"],
+        interrupted=bool(document["interrupted"]),
         order=document["journal_id"],
     )
 

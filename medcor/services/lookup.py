@@ -47,16 +47,11 @@ def get_treatment(
 
 
 def gives_treatment(session: Session, doctor_id: int, treatment_id: int) -> bool:
-    return bool(
-        session.scalar(
-            sa.select(
-                sa.exists().where(
-                    TreatmentDoctor.doctor_id == doctor_id,
-                    TreatmentDoctor.treatment_id == treatment_id,
-                )
-            )
-        )
+    """Say whether the doctor gives the treatment."""
+    link = sa.select(TreatmentDoctor.id).where(
+        TreatmentDoctor.doctor_id == doctor_id, TreatmentDoctor.treatment_id == treatment_id
     )
+    return session.scalar(link) is not None
 
 
 def get_patient(session: Session, patient_id: object) -> Patient:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from flask_socketio import Namespace
 
+from .assembly import hang_up, origin_check
 from .assembly import install as install_voice
-from .assembly import origin_check
 from .namespace import TranscriptionNamespace
 
-__all__ = ["install_voice", "namespaces", "origin_check"]
+__all__ = ["hang_up", "install_voice", "namespaces", "origin_check"]
 
 
 def namespaces() -> list[type[Namespace]]:

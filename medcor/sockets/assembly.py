@@ -11,6 +11,7 @@ from engineio.packet import MESSAGE, Packet
 from flask import Flask
 
 from config import Settings
+from medcor import runtime
 from medcor.domain.talk import Talk
 from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
@@ -41,7 +42,7 @@ def install(app: Flask) -> None:
         make_talk=lambda work, prompt, session_id: make_talk(state, work, prompt, session_id),
         make_recogniser=lambda audio, post: make_recogniser(state, audio, post),
         send=_sender(server),
-        hang_up=lambda client: server.eio.disconnect(client),
+        hang_up=lambda client: hang_up(server, client),
         limits=Limits(
             session=settings.voice_session_minutes * 60.0,
             per_user=settings.voice_sessions_per_user,
@@ -56,6 +57,13 @@ def install(app: Flask) -> None:
     _hang_up_on_garbage(server)
 
 
+def hang_up(server: Any, client: str) -> None:
+    """End a connection without waiting for what it has not read: the engine's own way may hang."""
+    connection = server.eio.sockets.pop(client, None)
+    if connection is not None:
+        connection.close(wait=False, reason=server.eio.reason.SERVER_DISCONNECT)
+
+
 def _hang_up_on_garbage(server: Any) -> None:
     """End a connection whose packets can't be read; the engine would log each as a failure."""
     handle = server.eio.handlers["message"]
@@ -65,7 +73,7 @@ def _hang_up_on_garbage(server: Any) -> None:
             handle(client, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             log.warning("unreadable packet")
-            server.eio.disconnect(client)
+            hang_up(server, client)
 
     server.eio.on("message", guarded)
 
@@ -129,7 +137,8 @@ def _sender(server: Any) -> Callable[[str, str], bool]:
         if connection is None or connection.closed:
             return False
         if connection.queue.qsize() > MOST_UNSENT:
-            server.eio.disconnect(client)
+            # In a task of its own: the session that is sending is told of the end.
+            runtime.spawn(hang_up, server, client)
             return False
         connection.send(Packet(MESSAGE, packet))
         return True

@@ -91,7 +91,6 @@ def test_a_patient_books_in_four_steps_with_the_keyboard_alone(product, open_pag
         follow(page, "Add to my calendar")
     text = download.value.path().read_text()
     assert "BEGIN:VEVENT" in text and "Dental Cleaning" in text
-    page.go_back()
     follow(page, "My appointments")
     expect(page.get_by_text("Dental Cleaning").first).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""A patient books by microphone_page: Chromium's microphone is a WAV file, everything else is real."""
+"""A patient books by talking: Chromium's microphone is a WAV file, everything else is real."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from pymongo import MongoClient
 
+from medcor.integrations.conversation_log import COLLECTION
 from tests.browser.conftest import journal, rows, sign_in
 from tests.servers import Served, child, served, wait_until
 
@@ -32,7 +33,7 @@ def booked(folder: Path) -> list[tuple]:
 
 def talk_until_booked(page: Page, product: Served) -> None:
     sign_in(page, product.url, "patient")
-    page.get_by_role("button", name="Start microphone_page").click()
+    page.get_by_role("button", name="Start talking").click()
     log = page.get_by_role("log")
     expect(log).to_contain_text(WISH, ignore_case=True, timeout=30_000)
     expect(log.locator(".talk-card")).not_to_have_count(0, timeout=30_000)
@@ -48,7 +49,7 @@ def check_the_log(messages: list[tuple[str, str]]) -> None:
     assert len(set(messages)) == len(messages)
 
 
-def test_a_patient_books_by_microphone_page(microphone_page, instance):
+def test_a_patient_books_by_talking(microphone_page, instance):
     with served(instance, MEDCOR_ENV="development") as product:
         page = microphone_page()
         talk_until_booked(page, product)
@@ -76,5 +77,5 @@ def test_the_same_with_the_log_in_mongodb(microphone_page, instance, tmp_path):
 
 def mongo_messages(uri: str) -> list[tuple[str, str]]:
     with MongoClient(uri, serverSelectionTimeoutMS=5000) as client:
-        documents = client.get_default_database()["messages"].find().sort("timestamp", 1)
+        documents = client.get_default_database()[COLLECTION].find().sort("timestamp", 1)
         return [(each["message_type"], each["content"]) for each in documents]

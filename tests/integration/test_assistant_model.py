@@ -23,7 +23,7 @@ from medcor.integrations.language_models.breaker import Breaker
 from medcor.models import User
 from medcor.web.transaction import transaction
 from tests.assistant_helpers import Person, appointments, book, handovers
-from tests.openai_server import Call, Cut, Say, ScriptedOpenAI, Stall, Status, scripted_openai
+from tests.openai_server import Call, Cut, Raw, Say, ScriptedOpenAI, Stall, Status, scripted_openai
 
 MONDAY = date(2026, 3, 9)
 QUICK = Patience(connect=0.5, piece=0.3, pause=0.01)
@@ -226,6 +226,10 @@ FAULTS = {
     "cut at once": (Cut(),),
     "nothing": (Say(),),
     "blank": (Say(" ", "\n"),),
+    "no JSON": (Raw(("data: {oops",)),),
+    "an error inside": (Raw(('data: {"error": {"message": "x"}}',)),),
+    "a wrong shape": (Raw(('data: {"choices": [{"delta": {"tool_calls": [7]}}]}',)),),
+    "a web page": (Raw(("<html>", "</html>")),),
     "endless": (Say(*["word " * 100] * 10),),
 }
 

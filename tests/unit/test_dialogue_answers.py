@@ -99,6 +99,9 @@ def test_cancel_it_is_a_yes_only_when_asked_whether_to_cancel():
         assert yes_or_no(said, "en", cancelling=True) is True
         assert yes_or_no(said, "en") is False
     assert yes_or_no("no, don't cancel", "en", cancelling=True) is False
+    assert yes_or_no("yes, please book it", "en", cancelling=True) is None
+    assert yes_or_no("cancel", "en", cancelling=True) is None
+    assert yes_or_no("yes, cancel", "en", cancelling=True) is True
 
 
 CHOICES = [

@@ -44,7 +44,12 @@ _HEDGES = phrases(
     know, do not know, let me think, if
     """
 )
-_CANCEL_WORDS = phrases("cancel, cancel it, cancel that, iptal, iptal et, iptal edin")
+_CANCEL_WORDS = phrases(
+    """
+    cancel it, cancel that, cancel this, cancel my, cancel the, iptal et, iptal edin
+    """
+)
+_BOOK_WORDS = phrases("book*, randevuyu al*, randevu al*")
 
 
 def yes_or_no(text: str, language: str, *, cancelling: bool = False) -> bool | None:
@@ -59,6 +64,11 @@ def yes_or_no(text: str, language: str, *, cancelling: bool = False) -> bool | N
         return None
     if cancelling and has(said, *_CANCEL_WORDS) and not has(said, "dont", "do not", "no", "hayir"):
         return True
+    if cancelling:
+        if has(said, *_BOOK_WORDS):
+            return None
+        # Alone it may mean either: drop the appointment, or drop the question.
+        said = re.sub(r"\b(?:cancel|iptal)\b", " ", said)
     against = has(said, *_NO)
     if against:
         return False

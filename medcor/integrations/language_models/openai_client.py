@@ -98,6 +98,10 @@ class OpenAIModel:
         except ModelFailed:
             outcome = self._breaker.failed
             raise
+        except Exception as error:
+            # Whatever a server sends in the wrong shape is its fault, not the talk's.
+            outcome = self._breaker.failed
+            raise ModelFailed("protocol", type(error).__name__) from error
         finally:
             outcome()
 

@@ -24,14 +24,13 @@ class Grounding:
     """The numbers that may be said: those of tool results, facts and the person's words."""
 
     def __init__(self) -> None:
-        self._amounts: set[Decimal] = set()
+        self._amounts: set[Decimal | None] = set()
         self._clocks: set[tuple[int, int]] = set()
 
     def allow(self, text: str) -> None:
-        for found in re.findall(r"\d[\d.,]*\d|\d", text):
-            if (amount := _amount(found)) is not None:
-                self._amounts.add(amount)
-        self._clocks.update((int(hour), int(minute)) for hour, minute in _CLOCK.findall(text))
+        """Let prices and times of ``text`` be said; any other number in it backs nothing."""
+        self._amounts.update(_amounts(text))
+        self._clocks.update(_clocks(text))
 
     def objection(self, text: str) -> str:
         """Name the first thing in ``text`` that nothing backs; empty when all is backed.
@@ -40,16 +39,21 @@ class Grounding:
         """
         if _DONE.search(text):
             return "claims a change"
-        money = _MONEY.search(text)
-        while money:
-            if _amount(money[1] or money[2]) not in self._amounts:
-                return "price"
-            money = _MONEY.search(text, money.end())
-        for hour, minute in _CLOCK.findall(_MONEY.sub(" ", text)):
-            pair = (int(hour), int(minute))
-            if pair not in self._clocks and ((pair[0] + 12) % 24, pair[1]) not in self._clocks:
+        if not _amounts(text) <= self._amounts:
+            return "price"
+        for hour, minute in _clocks(text):
+            if not {(hour, minute), ((hour + 12) % 24, minute)} & self._clocks:
                 return "time"
         return ""
+
+
+def _amounts(text: str) -> set[Decimal | None]:
+    return {_amount(before or behind) for before, behind in _MONEY.findall(text)}
+
+
+def _clocks(text: str) -> set[tuple[int, int]]:
+    found = _CLOCK.findall(_MONEY.sub(" ", text))
+    return {(int(hour), int(minute)) for hour, minute in found}
 
 
 def _amount(written: str) -> Decimal | None:

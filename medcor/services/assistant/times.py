@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from medcor.models import Clinic, Treatment
 from medcor.services import lookup, scheduling
 from medcor.services.assistant.facts import FreeTimes, Offer, TreatmentFact
 
-CHUNK_DAYS = 7
+# Most wishes are met within days: the search looks a few days ahead at first, then further.
+CHUNK_DAYS = (2, 5, 7, 14, 28)
 # Times whose number says how far the search for the nearest ones goes around the wish.
 NEAREST_POOL = 12
 DEFAULT_OFFERS = 3
@@ -110,7 +112,7 @@ def _allowed(search: _Search, wish: TimesWish) -> Callable[[rules.Opening], bool
 
 
 def _chunks(search: _Search, wish: TimesWish) -> Iterator[tuple[date, date]]:
-    """Weeks from the first day that can count to the last, so that a near time is found cheaply."""
+    """Spans of days from the first that can count to the last, longer and longer."""
     zone = search.clinic.zone_info
     first = max(search.today, wish.when.first or search.today)
     last = min(search.horizon, wish.when.last or search.horizon)
@@ -119,9 +121,11 @@ def _chunks(search: _Search, wish: TimesWish) -> Iterator[tuple[date, date]]:
     if wish.until:
         last = min(last, rules.local_today(zone, wish.until))
         first = max(first, last - timedelta(days=28))
+    sizes = itertools.chain(CHUNK_DAYS, itertools.repeat(CHUNK_DAYS[-1]))
     while first <= last:
-        yield first, min(last, first + timedelta(days=CHUNK_DAYS - 1))
-        first += timedelta(days=CHUNK_DAYS)
+        size = next(sizes)
+        yield first, min(last, first + timedelta(days=size - 1))
+        first += timedelta(days=size)
 
 
 def _spread(found: Sequence[rules.Opening], wish: TimesWish) -> list[rules.Opening]:
