@@ -77,7 +77,7 @@ def process(
 ) -> Iterator[subprocess.Popen]:
     """Run a child pinned to one core; ended by its own id."""
     out = log.open("w") if log else subprocess.PIPE
-    child = subprocess.Popen(  # noqa: S603
+    child = subprocess.Popen(
         command,
         cwd=ROOT,
         env={**os.environ, **(env or {})},
@@ -111,7 +111,7 @@ def wait_ready(url: str, seconds: float = 30.0) -> None:
     until = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
                 return
         except OSError:
             if time.monotonic() > until:
@@ -122,13 +122,13 @@ def wait_ready(url: str, seconds: float = 30.0) -> None:
 def write_prompts(url: str, keys: list[str]) -> None:
     """What each page does before it connects."""
     for key in keys:
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"{url}/transcription/user-prompt/",
             method="POST",
             data=b"",
             headers={"Authorization": f"Bearer {key}"},
         )
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=10).close()
 
 
 class Meter:
@@ -254,7 +254,7 @@ def measure_relay(streams: int, seconds: float) -> Result:
 
 
 def seed(env: dict[str, str], count: int) -> list[str]:
-    made = subprocess.run(  # noqa: S603
+    made = subprocess.run(
         [sys.executable, "-m", "bench.seed", str(count)],
         cwd=ROOT,
         env={**os.environ, **env},

@@ -122,7 +122,7 @@ def accept(request: bytes) -> bytes:
         name, _, value = line.partition(b":")
         if name.lower() == b"sec-websocket-key":
             magic = value.strip() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-            token = base64.b64encode(hashlib.sha1(magic).digest())  # noqa: S324
+            token = base64.b64encode(hashlib.sha1(magic).digest())
             return (
                 b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                 b"Connection: Upgrade\r\nSec-WebSocket-Accept: " + token + b"\r\n\r\n"

@@ -17,7 +17,7 @@ from medcor.sockets import install_voice, origin_check
 from medcor.web import access, errors, headers, locale, login, logs, navigation
 from medcor.web.state import AppState
 
-# Above the largest frame a client may send (two minutes of speech), below what could exhaust memory.
+# A larger frame closes the connection; this is half a minute of speech, 300 usual frames.
 MAX_FRAME_BYTES = 1_000_000
 
 

@@ -184,7 +184,8 @@ def _span_refusals(
         yield Refusal.PAST
     elif span.start < now + clinic.min_notice:
         yield Refusal.TOO_SOON
-    if any(taken.overlaps(with_buffers(span, treatment)) for taken in busy.doctor):
+    needed = with_buffers(span, treatment)
+    if any(taken.overlaps(needed) for taken in busy.doctor):
         yield Refusal.DOCTOR_BUSY
     if any(taken.overlaps(span) for taken in busy.patient):
         yield Refusal.PATIENT_BUSY

@@ -18,17 +18,22 @@ _DUMMY = _HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
-    return runtime.offload(_HASHER.hash, rules.normalise(password))
+    return runtime.offload(_HASHER.hash, _bytes_of(password))
 
 
 def verify_password(stored: str, password: str) -> bool:
     """Check a password; an empty ``stored`` costs the same time and is never right."""
     # Nobody has a longer one, and hashing megabytes would be a way to keep the server busy.
-    guess = rules.normalise(password[: rules.MAX_LENGTH + 1])
+    guess = _bytes_of(password[: rules.MAX_LENGTH + 1])
     return runtime.offload(_verify, stored or _DUMMY, guess) and bool(stored)
 
 
-def _verify(stored: str, password: str) -> bool:
+def _bytes_of(password: str) -> bytes:
+    # JSON can spell half of a surrogate pair, which plain UTF-8 has no bytes for.
+    return rules.normalise(password).encode("utf-8", "surrogatepass")
+
+
+def _verify(stored: str, password: bytes) -> bool:
     try:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
+# PostgreSQL's texts hold no zero byte, and no database half of a surrogate pair.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def posted(name: str) -> str:
     """A posted value as text, from a form or a JSON object; empty when it is missing."""
-    if request.is_json:
+    return _UNSTORABLE.sub("", _posted(name))
+
+
+def _posted(name: str) -> str:
+    if not request.is_json:
+        return request.form.get(name, "")
+    value = json_object().get(name)
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def json_object() -> dict[str, Any]:
+    """The posted JSON object; anything else, thousands of nested brackets too, is an empty one."""
+    try:
         body = request.get_json(silent=True)
-        value = body.get(name) if isinstance(body, dict) else None
-        return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    return request.form.get(name, "")
+    except RecursionError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def posted_id(name: str) -> int | None:

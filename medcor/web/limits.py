@@ -20,7 +20,11 @@ def client_network() -> str:
     address = request.remote_addr or "unknown"
     if ":" not in address:
         return address
-    return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        # Some proxies forward an address with its port.
+        return address.rpartition(":")[0]
 
 
 def count_sign_in(email: str, clinic_id: int | None) -> None:

@@ -1,4 +1,4 @@
-"""A part dies during a talk: the page says so, the talk goes on, the log loses and doubles nothing."""
+"""A part dies during a talk: the page says so, the talk goes on, the log stays whole."""
 
 from __future__ import annotations
 

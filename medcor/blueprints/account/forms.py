@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Re
 from medcor.domain.identity import email_key
 from medcor.domain.passwords import MIN_LENGTH, Weakness
 from medcor.services import passwords
+from medcor.web.inputs import json_object
 from medcor.web.state import settings
 
 MAX_EMAIL = 254
@@ -34,8 +35,7 @@ class PostedForm(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if not request.is_json:
                 return super().wrap_formdata(form, formdata)
-            body = request.get_json(silent=True)
-            items = body.items() if isinstance(body, dict) else ()
+            items = json_object().items()
             return MultiDict((name, value) for name, value in items if isinstance(value, str))
 
 

@@ -61,11 +61,12 @@ def _register(form: RegistrationForm, clinic_id: int) -> Response:
     )
     db.session.remove()
     try:
-        in_transaction(
-            clinic_id,
-            None,
-            lambda session: accounts.register_patient(session, clinic_id, registration, now()),
-        )
+        with in_even_time():
+            in_transaction(
+                clinic_id,
+                None,
+                lambda session: accounts.register_patient(session, clinic_id, registration, now()),
+            )
     except errors.EmailTaken:
         # Two registrations of one address at once: the first one's mail is on its way.
         db.session.remove()

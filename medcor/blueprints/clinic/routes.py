@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
+from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission
 from medcor.extensions import db
@@ -74,6 +75,8 @@ def today():
     actual = rules.local_today(clinic.zone_info, now())
     wanted = request.args.get("date", "")
     day = parse_day(wanted) if wanted else actual
+    if not date.min < day < date.max:
+        raise errors.InvalidDate()
     held = agenda.load_day(session, actor(), day, now())
     return render_template(
         "clinic/today.html",

@@ -13,7 +13,7 @@ _MONEY = re.compile(
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?!\s*[€$£₺%])")
 _DONE = re.compile(
     r"\b(?:is|are|has been|have been|i(?:'ve| have)|was|successfully)\s+(?:now\s+|just\s+)?"
-    r"(?:booked|cancell?ed|confirmed|scheduled)\b"
+    r"(?:booked|cancell?ed)\b"
     r"|randevu\w*\s+(?:\w+\s+)?(?:alındı|oluşturuldu|iptal edildi|onaylandı)"
     r"|iptal ettim|randevuyu aldım",
     re.I,

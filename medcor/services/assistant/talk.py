@@ -178,7 +178,8 @@ class AssistantTalk:
 
     def _unavailable(self) -> Notice:
         text = say(self.state.language, "model_unavailable")
-        return Notice("model_unavailable", text, retryable=True)
+        # The guided assistant answers this very turn: there is nothing to repeat.
+        return Notice("model_unavailable", text)
 
 
 def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) -> Steps[Answer]:

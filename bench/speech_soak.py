@@ -1,4 +1,4 @@
-"""Does the speech server stay well? `python -m tests.bench.speech_soak`.
+"""Does the speech server stay well? `python -m bench.speech_soak`.
 
 Plays the booking talk 20 times (each time with another start, loudness, noise floor and sample
 rate), then opens 50 streams, then abuses the server, printing memory and threads as it goes.
@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from tests.bench.speech_wer import normal
+from bench.speech_wer import normal
 from tests.speech_helpers import (
     RATE,
     TALK,

@@ -1,4 +1,4 @@
-"""Word error rate and lag of the bundled recogniser: `python -m tests.bench.speech_wer`.
+"""Word error rate and lag of the bundled recogniser: `python -m bench.speech_wer`.
 
 Streams the spoken fixtures and the two readings that ship inside moonshine-voice in real time
 through a server process of its own, clean and with white noise at 20 and 10 dB, and prints a
