@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -95,6 +96,8 @@ def _bind_sockets(app: Flask, settings: Settings) -> None:
         http_compression=False,
         websocket_compression=False,
         cors_allowed_origins=origin_check(settings),
+        # Else the engine prints what strangers sent, past the redacting chain.
+        engineio_logger=logging.getLogger("engineio.server"),
         ping_interval=20,
         ping_timeout=20,
     )

@@ -41,12 +41,14 @@ class _OffloadedConnection(sqlite3.Connection):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for ``create_engine``; pool sizes suit one process with many greenlets."""
+    # A failed statement must not write names, hashes and what was said into the log.
+    common = {"pool_size": 16, "max_overflow": 32, "hide_parameters": True}
     if url.startswith("sqlite"):
         connect: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
         if runtime.mode() == "eventlet":
             connect["factory"] = _OffloadedConnection
-        return {"connect_args": connect, "pool_size": 16, "max_overflow": 32}
-    return {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True}
+        return {"connect_args": connect, **common}
+    return {"pool_pre_ping": True, **common}
 
 
 def prepare(engine: sa.Engine) -> None:

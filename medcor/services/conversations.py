@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from medcor.domain.permissions import Actor
+from medcor.domain.texts import storable
 from medcor.integrations.conversation_log import LogStore, LogUnavailable
 from medcor.models import ConversationMessage, MessageType, User
 from medcor.models.tenancy import across_clinics
@@ -54,7 +55,7 @@ def log_message(
         "turn_id": turn_id,
         "message_id": message_id,
         "message_type": message_type,
-        "content": content,
+        "content": storable(content),
         "source": source,
         "interrupted": interrupted,
         "created_at": now,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from flask_socketio import Namespace
 
-from .assembly import hang_up, origin_check
 from .assembly import install as install_voice
+from .assembly import origin_check
+from .door import hang_up
 from .namespace import TranscriptionNamespace
 
 __all__ = ["hang_up", "install_voice", "namespaces", "origin_check"]

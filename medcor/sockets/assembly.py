@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
 from engineio.packet import MESSAGE, Packet
 from flask import Flask
 
@@ -22,6 +21,7 @@ from medcor.integrations.recognisers.link import DeepgramLink
 from medcor.services.assistant import open_talk
 from medcor.web.state import AppState
 
+from .door import PacketDoor, hang_up
 from .namespace import TranscriptionNamespace
 from .outbox import NAMESPACE
 from .parts import Limits, Parts
@@ -30,8 +30,6 @@ from .work import Work
 
 # A page that reads nothing is hung up rather than filled up; it comes back and gets what it missed.
 MOST_UNSENT = 1000
-
-log = structlog.get_logger("medcor.voice")
 
 
 def install(app: Flask) -> None:
@@ -54,28 +52,7 @@ def install(app: Flask) -> None:
     socketio.on_namespace(namespace)
     # Straight from Socket.IO, ahead of the namespace's own dispatch: ten times a second and page.
     server.on("audio", namespace.on_audio, namespace=NAMESPACE)
-    _hang_up_on_garbage(server)
-
-
-def hang_up(server: Any, client: str) -> None:
-    """End a connection without waiting for what it has not read: the engine's own way may hang."""
-    connection = server.eio.sockets.pop(client, None)
-    if connection is not None:
-        connection.close(wait=False, reason=server.eio.reason.SERVER_DISCONNECT)
-
-
-def _hang_up_on_garbage(server: Any) -> None:
-    """End a connection whose packets can't be read; the engine would log each as a failure."""
-    handle = server.eio.handlers["message"]
-
-    def guarded(client: str, data: Any) -> None:
-        try:
-            handle(client, data)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-            log.warning("unreadable packet")
-            hang_up(server, client)
-
-    server.eio.on("message", guarded)
+    server.eio.on("message", PacketDoor(server, namespace.on_audio).take)
 
 
 def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: str) -> Talk:

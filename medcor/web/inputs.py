@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from medcor.domain.texts import storable
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
-# PostgreSQL's texts hold no zero byte, and no database half of a surrogate pair.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def posted(name: str) -> str:
     """A posted value as text, from a form or a JSON object; empty when it is missing."""
-    return _UNSTORABLE.sub("", _posted(name))
+    return storable(_posted(name))
 
 
 def _posted(name: str) -> str:

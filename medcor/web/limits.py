@@ -21,10 +21,14 @@ def client_network() -> str:
     if ":" not in address:
         return address
     try:
-        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+        known = ipaddress.IPv6Address(address.partition("%")[0])
     except ValueError:
         # Some proxies forward an address with its port.
         return address.rpartition(":")[0]
+    if known.ipv4_mapped:
+        # A server that listens on both kinds sees every IPv4 caller so, all in one /64.
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((known, 64), strict=False))
 
 
 def count_sign_in(email: str, clinic_id: int | None) -> None:

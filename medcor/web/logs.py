@@ -14,13 +14,18 @@ from flask import Flask, Response, g, request
 
 _SECRET_NAMES = re.compile(r"(?i)(api_?key|token|password|secret|authorization|cookie)")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+# A mailed link's token, also where no route took it: a missing slash is enough.
+_LINK = re.compile(r"\b\d{1,10}\.[\w-]{40,}")
+# PostgreSQL quotes the whole row that it refused.
+_ROW = re.compile(r"(DETAIL: ).*")
 _QUERY_SECRET = re.compile(r"(?i)((?:api_?key|token|password)=)[^&\s\"']+")
 REDACTED = "[redacted]"
 
 
 def redact_text(text: str) -> str:
     """Blank every token or ``api_key`` value in a line of text."""
-    return _QUERY_SECRET.sub(rf"\1{REDACTED}", _JWT.sub(REDACTED, text))
+    plain = _ROW.sub(rf"\1{REDACTED}", _LINK.sub(REDACTED, _JWT.sub(REDACTED, text)))
+    return _QUERY_SECRET.sub(rf"\1{REDACTED}", plain)
 
 
 def _redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class OfferChanged(errors.BookingRefused):
     """The slot or the price is not what the person agreed to; nothing was booked."""
 
     code = "offer_changed"
-    text = "The clinic has just changed that time or its price."
+    text = errors.N_("The clinic has just changed that time or its price.")
 
 
 def act_key(turn_id: str, tool: str) -> str:

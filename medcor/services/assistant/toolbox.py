@@ -45,7 +45,7 @@ class StepLimitReached(errors.DomainError):
     """A turn asked for more tool steps than it may have."""
 
     code = "step_limit"
-    text = "That needed too many steps. Please ask for one thing at a time."
+    text = errors.N_("That needed too many steps. Please ask for one thing at a time.")
 
 
 @dataclass(frozen=True, slots=True)
