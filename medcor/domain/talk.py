@@ -11,25 +11,31 @@ from typing import Any, Protocol
 class Card:
     """What was done or found, shown beside a reply.
 
-    ``kind`` is appointment, times, treatments, doctors or handover; an action is a button whose
-    ``say`` is sent as a typed turn.
+    ``kind`` is appointment, times, treatments, doctors or handover. A choice (numbered, so that a
+    voice can pick it) and an action are buttons: a label, and what it says as a typed turn.
     """
 
     kind: str
     title: str
     lines: tuple[str, ...] = ()
     url: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        actions = [{"label": label, "say": say} for label, say in self.actions]
+        """The card as the page gets it."""
         return {
             "kind": self.kind,
             "title": self.title,
             "lines": list(self.lines),
             "url": self.url,
-            "actions": actions,
+            "choices": _buttons(self.choices),
+            "actions": _buttons(self.actions),
         }
+
+
+def _buttons(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"label": label, "say": say} for label, say in pairs]
 
 
 @dataclass(frozen=True, slots=True)

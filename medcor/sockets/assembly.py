@@ -52,7 +52,9 @@ def install(app: Flask) -> None:
     socketio.on_namespace(namespace)
     # Straight from Socket.IO, ahead of the namespace's own dispatch: ten times a second and page.
     server.on("audio", namespace.on_audio, namespace=NAMESPACE)
-    server.eio.on("message", PacketDoor(server, namespace.on_audio).take)
+    door = PacketDoor(server, namespace.on_audio)
+    server.eio.on("message", door.take)
+    namespace.gone = door.forget
 
 
 def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: str) -> Talk:

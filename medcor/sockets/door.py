@@ -30,13 +30,11 @@ class PacketDoor:
 
     def take(self, client: str, data: Any) -> None:
         """Read one message of a connection; one that can't be read ends the connection."""
-        if data == AUDIO_HEADER:
-            self._announced.add(client)
-            return
         try:
             if client in self._announced:
-                self._announced.discard(client)
                 self._frame(client, data)
+            elif data == AUDIO_HEADER and self._sid(client) is not None:
+                self._announced.add(client)
             else:
                 self._read(client, data)
         except UNREADABLE:
@@ -44,10 +42,18 @@ class PacketDoor:
             log.warning("unreadable packet")
             hang_up(self._server, client)
 
+    def forget(self, client: str) -> None:
+        """A connection is gone, perhaps between a header and its frame."""
+        self._announced.discard(client)
+
+    def _sid(self, client: str) -> str | None:
+        return self._server.manager.sid_from_eio_sid(client, NAMESPACE)
+
     def _frame(self, client: str, data: Any) -> None:
+        self._announced.discard(client)
         if type(data) is not bytes:
             raise ValueError("a header without its frame")
-        sid = self._server.manager.sid_from_eio_sid(client, NAMESPACE)
+        sid = self._sid(client)
         if sid is not None:
             self._hear(sid, data)
 

@@ -59,6 +59,7 @@ class TranscriptionNamespace(Namespace):
         super().__init__(NAMESPACE)
         self.app, self.registry = app, registry
         self._callers: dict[str, Caller] = {}
+        self.gone: Callable[[str], None] = lambda _client: None
 
     @property
     def state(self) -> AppState:
@@ -141,6 +142,7 @@ class TranscriptionNamespace(Namespace):
         caller = self._callers.pop(sid, None)
         if caller is not None:
             self.registry.detach(sid, caller.client)
+            self.gone(caller.client)
 
     # Talking
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from flask import (
@@ -20,7 +19,6 @@ from flask import (
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from medcor.domain import errors
 from medcor.domain.permissions import Role, may
@@ -99,10 +97,6 @@ def _answer_limit(_error: RateLimitExceeded) -> Response | tuple:
 
 
 def _answer_http(error: HTTPException) -> Response | tuple:
-    if isinstance(error, RequestRedirect):
-        # To a path: the host in it would be the caller's own word.
-        parts = urlsplit(error.new_url)
-        return redirect(urlunsplit(("", "", parts.path, parts.query, "")), error.code)
     if error.code is None or error.code < 400:
         return error.get_response()
     text = gettext(_HTTP_TEXTS.get(error.code, errors.DomainError.text))

@@ -22,6 +22,9 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
+        if response.location and response.location.startswith(request.host_url):
+            # A missing slash: the host in that address would be the caller's own word.
+            response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
         if response.mimetype == "text/html":
             headers.setdefault("Content-Security-Policy", _policy())
         headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -30,7 +30,7 @@ def test_a_wish_a_choice_and_a_yes_make_an_appointment(world, patient):
     assert "1. Wednesday, 4 March at 10:00" in offered.text
     assert offered.streamed == offered.text
     assert [card.kind for card in offered.cards] == ["times"]
-    assert offered.cards[0].actions[0][1] == "Number 1"
+    assert offered.cards[0].choices[0][1] == "Number 1"
     summary = patient.say("The first one please.")
     assert summary.text == (
         "Dental Cleaning with Dr. Doctor Test on Wednesday, 4 March at 10:00, €100.00. "

@@ -52,15 +52,16 @@ def one_offer_text(language: str, offer: Offer, today: date) -> str:
 
 
 def times_card(language: str, offers: Sequence[Offer], today: date) -> Card:
-    lines, actions = [], []
+    choices = []
     for number, each in enumerate(offers, start=1):
         parts = offer_parts(language, each, today)
         time_line = say(language, "time_line", day=parts["day"], clock=parts["clock"])
-        lines.append(f"{number}. {time_line} · {each.doctor}")
-        actions.append((time_line, say(language, "say_option", number=number)))
-    for key in ("say_later", "say_other_day"):
-        actions.append((say(language, key), say(language, key)))
-    return Card("times", say(language, "times_card"), tuple(lines), actions=tuple(actions))
+        label = f"{time_line} · {each.doctor}"
+        choices.append((label, say(language, "say_option", number=number)))
+    actions = tuple(
+        (say(language, key), say(language, key)) for key in ("say_later", "say_other_day")
+    )
+    return Card("times", say(language, "times_card"), choices=tuple(choices), actions=actions)
 
 
 def confirm_card(language: str, offer: Offer, today: date) -> Card:
@@ -122,20 +123,23 @@ def treatments_card(language: str, treatments: Sequence[TreatmentFact], currency
         f"{say(language, 'minutes', minutes=each.minutes)}"
         for each in treatments
     )
-    actions = tuple(
-        (each.name, say(language, "say_book", treatment=each.name)) for each in treatments[:SHOWN]
+    choices = tuple(
+        (line, say(language, "say_book", treatment=each.name))
+        for line, each in zip(lines[:SHOWN], treatments, strict=False)
     )
-    return Card("treatments", say(language, "treatments_card"), lines, actions=actions)
+    title = say(language, "treatments_card")
+    return Card("treatments", title, lines[SHOWN:], choices=choices)
 
 
 def doctors_card(language: str, doctors: Sequence[DoctorFact]) -> Card:
     lines = tuple(
         f"{each.name} · {', '.join(each.fields)}" if each.fields else each.name for each in doctors
     )
-    actions = tuple(
-        (each.name, say(language, "say_book_with", doctor=each.name)) for each in doctors[:SHOWN]
+    choices = tuple(
+        (line, say(language, "say_book_with", doctor=each.name))
+        for line, each in zip(lines[:SHOWN], doctors, strict=False)
     )
-    return Card("doctors", say(language, "doctors_card"), lines, actions=actions)
+    return Card("doctors", say(language, "doctors_card"), lines[SHOWN:], choices=choices)
 
 
 def names(language: str, items: Sequence[TreatmentFact | DoctorFact], limit: int = SHOWN) -> str:

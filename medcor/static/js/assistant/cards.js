@@ -21,10 +21,10 @@ function lines(card) {
   return list;
 }
 
-/** Times are numbered, so that a voice can choose "the second". */
+/** Choices are numbered, so that a voice can pick "the second". */
 function choices(card, onSay) {
   const list = element("ol", "talk-card__choices");
-  for (const action of card.actions ?? []) {
+  for (const action of card.choices) {
     const item = element("li");
     item.append(sayButton(action, "choice", onSay));
     list.append(item);
@@ -34,7 +34,7 @@ function choices(card, onSay) {
 
 function actions(card, onSay) {
   const row = element("div", "button-row");
-  for (const action of card.actions ?? []) row.append(sayButton(action, "button button--small", onSay));
+  for (const action of card.actions) row.append(sayButton(action, "button button--small", onSay));
   return row;
 }
 
@@ -55,17 +55,16 @@ function head(card, icons) {
   return title;
 }
 
-const NUMBERED = new Set(["times", "treatments", "doctors"]);
-const KINDS = new Set([...NUMBERED, "appointment", "handover"]);
+const KINDS = new Set(["times", "treatments", "doctors", "appointment", "handover"]);
 
 /** One card of a reply. */
 export function cardElement(card, { icons, strings, onSay }) {
   const kind = KINDS.has(card.kind) ? card.kind : "appointment";
   const section = element("div", `talk-card talk-card--${kind}`);
-  const numbered = NUMBERED.has(kind);
   section.append(head({ ...card, kind }, icons));
   if (card.lines?.length) section.append(lines(card));
-  if (card.actions?.length) section.append(numbered ? choices(card, onSay) : actions(card, onSay));
+  if (card.choices?.length) section.append(choices(card, onSay));
+  if (card.actions?.length) section.append(actions(card, onSay));
   const more = link(card, strings.open_card);
   if (more) section.append(more);
   return section;
