@@ -216,7 +216,7 @@ def _sender_below(public_url: str) -> str:
 
 def _kept_secret(instance: Path) -> str:
     """Make a development key once, so that sessions outlive a restart."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = instance / "secret_key"
     if not file.exists():
         file.touch(mode=0o600)
@@ -228,7 +228,8 @@ def load_settings(**overrides: object) -> Settings:
     """Read and check the settings; raises SettingError with one sentence on the first wrong one."""
     try:
         settings = Settings(**overrides)
-        settings.medcor_instance.mkdir(parents=True, exist_ok=True)
+        # Patients' data lies in it: nobody else on the machine looks in.
+        settings.medcor_instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         return settings
     except OSError as error:
         sentence = f"MEDCOR_INSTANCE: the folder can't be used, {error.strerror}"

@@ -31,6 +31,7 @@ class Tally:
     lateness: list[float] = field(default_factory=list)
     lag: list[float] = field(default_factory=list)
     expected: int = 0
+    finals: int = 0
     replies: int = 0
     errors: list[str] = field(default_factory=list)
     lost_ms: int = 0
@@ -47,7 +48,7 @@ class Page(wire.Client):
         self.due: dict[int, tuple[float, bool]] = {}
         self.number = 0
         self.place = 0
-        self.counting = False
+        self.counting = self.ending = self.silent = False
         self.quiet = QUIET if framed else QUIET[len(HEADER) :]
 
     def frame(self, opcode: int, payload: bytes) -> None:
@@ -96,6 +97,7 @@ class Page(wire.Client):
             self.final(body["channel"]["alternatives"][0]["transcript"])
 
     def final(self, text: str) -> None:
+        self.tally.finals += 1
         due, counts = self.due.pop(int(text.rsplit(" ", 1)[1]), (0.0, False))
         if counts:
             self.tally.lateness.append(time.perf_counter() - due)
@@ -104,7 +106,8 @@ class Page(wire.Client):
         """Send the frame that was due at ``due``."""
         place, self.place = self.place % CYCLE, self.place + 1
         self.tally.frames += 1
-        if place >= SPOKEN or place % INTERIM_EVERY != INTERIM_EVERY - 1:
+        self.silent |= self.ending and place == 0
+        if self.silent or place >= SPOKEN or place % INTERIM_EVERY != INTERIM_EVERY - 1:
             self.transport.write(self.quiet)
             return
         kind = vendors.FINAL if place == SPOKEN - 1 else vendors.INTERIM
@@ -137,14 +140,18 @@ async def open_pages(
     return list(await asyncio.gather(*(open_one(key) for key in keys)))
 
 
-async def speak_all(pages: list[Page], seconds: float, warm: float) -> None:
-    """Let every page speak in real time, evenly spread; what is heard after ``warm`` counts."""
+async def speak_all(pages: list[Page], seconds: float, warm: float, quiet: float) -> None:
+    """Let every page speak in real time, evenly spread; what is heard after ``warm`` counts.
+
+    For ``quiet`` seconds more the microphones stay open: running sentences are finished and the
+    last turns answered, and no new ones are begun.
+    """
     began = time.perf_counter() + 0.1
     count, sent = len(pages), 0
     for number, page in enumerate(pages):
         page.place = number * CYCLE // count
     until = began + warm + seconds
-    while (now := time.perf_counter()) < until:
+    while (now := time.perf_counter()) < until + quiet:
         due_count = int((now - began) / FRAME_SECONDS * count) if now > began else 0
         while sent < due_count:
             page, due = pages[sent % count], began + sent * FRAME_SECONDS / count
@@ -153,6 +160,9 @@ async def speak_all(pages: list[Page], seconds: float, warm: float) -> None:
             if page.counting:
                 page.tally.lag.append(time.perf_counter() - due)
             sent += 1
+        if now > until and not pages[0].ending:
+            for page in pages:
+                page.ending = True
         if now - began > warm and not pages[0].counting:
             for page in pages:
                 page.counting = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import os
 import struct
 from collections.abc import Iterator
@@ -116,8 +117,6 @@ class Client(asyncio.Protocol):
 
 def accept(request: bytes) -> bytes:
     """Answer a client's handshake."""
-    import hashlib
-
     for line in request.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"sec-websocket-key":

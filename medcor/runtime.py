@@ -360,9 +360,15 @@ class Listener:
     def _serve_green(self) -> None:
         from eventlet import wsgi
 
+        class Protocol(wsgi.HttpProtocol):
+            def log_message(self, *_: Any) -> None:
+                # The line may hold a key, and would go to the log past all redaction.
+                log.info("a request could not be read")
+
         wsgi.server(
             self._socket,
             self._app,
+            protocol=Protocol,
             max_size=MOST_CONNECTIONS,
             socket_timeout=IDLE_CONNECTION_SECONDS,
             log=logging.getLogger("medcor.wsgi"),

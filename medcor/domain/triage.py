@@ -145,3 +145,17 @@ def red_flag(text: str) -> Flag | None:
     """Find the first red flag in what was said."""
     said = " ".join(re.findall(r"[a-z0-9]+", fold(text).replace("'", "")))
     return next((flag for flag, pattern in _COMPILED if pattern.search(said)), None)
+
+
+def flagged_reason(flag: Flag, said: str) -> str:
+    """A hand-over's reason that keeps which alarm it was."""
+    return f"[{flag.value}] {said}"
+
+
+def split_reason(reason: str) -> tuple[Flag | None, str]:
+    """The alarm of a hand-over's reason, if it was one, and what the person said."""
+    for flag in Flag:
+        prefix = flagged_reason(flag, "")
+        if reason.startswith(prefix):
+            return flag, reason.removeprefix(prefix)
+    return None, reason

@@ -91,6 +91,8 @@ def open_handovers(session: Session) -> list[tuple[Handover, User]]:
     rows = session.execute(
         sa.select(Handover, User)
         .join(User, User.id == Handover.user_id)
+        .outerjoin(User.patient)
+        .options(contains_eager(User.patient))
         .where(Handover.taken_at.is_(None))
         .order_by(Handover.created_at)
     )

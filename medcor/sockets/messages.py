@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from medcor.domain import errors
 from medcor.domain.identity import email_key
@@ -32,6 +33,7 @@ CODES = frozenset(
         "rate_limited",
     }
 )
+_UNTAKEN = frozenset({"Cc", "Cs"})
 _AUTH = (errors.SignInRequired, errors.NotAllowed)
 
 
@@ -119,9 +121,19 @@ def _read_audio(body: dict[str, Any], language: str, spoken: Collection[str]) ->
 def read_text(payload: Any) -> str:
     """The words of a typed turn, trimmed; BadMessage when there are none or too many."""
     text = payload.get("text") if isinstance(payload, dict) else None
-    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         raise errors.BadMessage()
-    return " ".join(text.split())
+    text = printable(text)
+    if not text:
+        raise errors.BadMessage()
+    return text
+
+
+def printable(text: str) -> str:
+    """Without control characters and lone surrogates, which no database takes; trimmed."""
+    return "".join(
+        char for char in text if char in "\n\t" or category(char) not in _UNTAKEN
+    ).strip()
 
 
 def read_frame(data: Any, audio: AudioFormat) -> bytes:

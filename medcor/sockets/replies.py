@@ -21,6 +21,7 @@ from medcor.models import MessageType
 from medcor.services import conversations
 from medcor.services.credits import commit_credit, costs_credits, release_credit, reserve_credit
 
+from .messages import printable
 from .outbox import Outbox
 from .work import Work
 
@@ -175,7 +176,7 @@ class ReplyRun:
     def _finish(self, reply: Reply | None) -> None:
         """Record how it ended, and only then say so."""
         interrupted = reply is None
-        text = "".join(self._said) if interrupted else reply.text
+        text = printable("".join(self._said) if interrupted else reply.text)
         if self._failed or (interrupted and not text):
             self._give_up()
             return
@@ -210,7 +211,7 @@ class ReplyRun:
         if self._failed:
             text = errors.N_("The assistant can't answer right now. Please try again.")
             self._error("model_unavailable", self.work.say(text), retryable=True)
-        said = "".join(self._said)
+        said = printable("".join(self._said))
         if said and self._failed:
             self.work.run(lambda session: self._record(session, said, True))
         if self._shown:

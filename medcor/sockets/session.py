@@ -27,7 +27,7 @@ from medcor.services import conversations
 from medcor.services.sessions import SignedIn
 
 from .audio import AudioGate
-from .messages import code_of
+from .messages import code_of, printable
 from .outbox import Outbox
 from .parts import Parts
 from .replies import ReplyRun
@@ -207,7 +207,7 @@ class VoiceSession:
     def _link_changed(self, change: LinkChanged) -> None:
         self._link_state = change.state
         if change.final:
-            self._lose_recogniser()
+            self._lose_recogniser(change.lost_ms)
             return
         if change.state is LinkState.RECONNECTING:
             self._turns.link_lost()
@@ -221,11 +221,11 @@ class VoiceSession:
             self._gate.refused_ms = 0
         self.outbox.emit("status", state=shown.value, lost_ms=lost_ms)
 
-    def _lose_recogniser(self) -> None:
+    def _lose_recogniser(self, lost_ms: int) -> None:
         """Go on by typing; `resume_backend` or a new `start` tries again."""
         self._paused = True
         self._say_error(errors.RecogniserUnavailable(), retryable=True)
-        self._tell_status()
+        self._tell_status(lost_ms)
         self._commit(self._turns.flush(), "voice")
 
     def _say_error(self, error: errors.DomainError, *, retryable: bool) -> None:
@@ -241,6 +241,7 @@ class VoiceSession:
 
     def _commit(self, text: str, source: str) -> None:
         """Log the turn before anything is answered to it, and answer once nothing else is."""
+        text = printable(text)
         if not text:
             return
         self._turn_count += 1

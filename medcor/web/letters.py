@@ -52,7 +52,9 @@ def _form(clinic: Clinic, mail: DueMail, language: str, content: Content) -> Let
         "language": language,
         "name": mail.details.get("name", ""),
         "public_url": settings().public_url,
-        "accent": colour.palette(clinic.accent or _OWN_ACCENT).light,
+        "accent": colour.palette(
+            clinic.accent if colour.is_colour(clinic.accent) else _OWN_ACCENT
+        ).light,
     }
     environment = current_app.jinja_env
     return Letter(

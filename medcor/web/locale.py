@@ -36,18 +36,29 @@ def init_app(app: Flask) -> None:
 
 
 def format_day(value: date) -> str:
-    """A day in full, as ``Tuesday, 24 November 2026``."""
-    return dates.format_date(value, "EEEE, d MMMM y", locale=get_locale())
+    """A day in full, as ``Tuesday, 24 November 2026`` or ``24 Kasım 2026 Salı``."""
+    return dates.format_date(
+        value, _in_language("EEEE, d MMMM y", "d MMMM y EEEE"), locale=get_locale()
+    )
 
 
 def format_short_day(value: date) -> str:
-    """A day for narrow places, as ``Tue 24 Nov``."""
-    return dates.format_date(value, "EEE d MMM", locale=get_locale())
+    """A day for narrow places, as ``Tue 24 Nov`` or ``24 Kas Sal``."""
+    return dates.format_date(value, _in_language("EEE d MMM", "d MMM EEE"), locale=get_locale())
+
+
+def _in_language(english: str, turkish: str) -> str:
+    return turkish if str(get_locale()) == "tr" else english
 
 
 def format_clock(value: time | datetime) -> str:
     """A time of day on the 24-hour clock, as ``09:30``."""
     return value.strftime("%H:%M")
+
+
+def format_span(start: time, end: time) -> str:
+    """A span of times that no line break tears apart, as ``09:30–10:00``."""
+    return f"{format_clock(start)}–\N{WORD JOINER}{format_clock(end)}"
 
 
 def format_money(minor: int, currency: str) -> str:

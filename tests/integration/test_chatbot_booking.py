@@ -279,11 +279,14 @@ FORESEEN_NOT = "Something went wrong. Please try again later."
 @contextmanager
 def without_table(name: str) -> Iterator[None]:
     """Take a table away, so that a statement fails as nobody foresaw."""
+    # SQLite checks the new name against what a pooled connection remembers of the tables.
+    db.engine.dispose()
     with db.engine.begin() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {name} RENAME TO gone")
     try:
         yield
     finally:
+        db.engine.dispose()
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"ALTER TABLE gone RENAME TO {name}")
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Backlog } from "../../medcor/static/js/assistant/backlog.js";
 import { microphoneProblem, obstacle } from "../../medcor/static/js/assistant/capture.js";
-import { explain, fill, lostText, remedy, safeUrl } from "../../medcor/static/js/assistant/messages.js";
+import { callUrl, explain, fill, lostText, remedy, safeUrl } from "../../medcor/static/js/assistant/messages.js";
 import { START, microphoneAct, phaseOf, reducePhase } from "../../medcor/static/js/assistant/phase.js";
 import { Sequence } from "../../medcor/static/js/assistant/sequence.js";
 import { EMPTY, MOST_TURNS, lastSaid, reduceTranscript } from "../../medcor/static/js/assistant/transcript.js";
@@ -175,4 +175,9 @@ test("a card leads nowhere but to this site", () => {
     null,
     null,
   ]);
+});
+
+test("a number to call is a number and nothing else", () => {
+  const urls = ["tel:112", "tel:+90 212 555 01 00", "tel:112;ext=1", "javascript:tel:112", "/appointments/7/"];
+  assert.deepEqual(urls.map(callUrl), ["tel:112", "tel:+90 212 555 01 00", null, null, null]);
 });

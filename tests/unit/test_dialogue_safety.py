@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medcor.domain.triage import Flag, emergency_number, red_flag
+from medcor.domain.triage import Flag, emergency_number, flagged_reason, red_flag, split_reason
 
 FLAGS = [
     ("I have chest pain", Flag.CHEST_PAIN),
@@ -108,3 +108,13 @@ def test_harmless_words(said):
 )
 def test_the_number_is_the_countrys(country, number):
     assert emergency_number(country) == number
+
+
+@pytest.mark.parametrize("flag", Flag)
+def test_a_reason_keeps_its_alarm(flag):
+    assert split_reason(flagged_reason(flag, "I feel [bad]")) == (flag, "I feel [bad]")
+
+
+@pytest.mark.parametrize("reason", ["", "please call me", "[unknown] hello"])
+def test_a_reason_without_an_alarm_stays_as_it_is(reason):
+    assert split_reason(reason) == (None, reason)

@@ -200,8 +200,8 @@ def test_dates_money_and_the_messages_of_forms_are_turkish(app):
     with app.test_request_context(
         method="POST", data={"number": "x"}, headers={"Accept-Language": "tr-TR,tr;q=0.9"}
     ):
-        assert format_day(day) == "Pazartesi, 23 Kasım 2026"
-        assert format_short_day(day) == "Pzt 23 Kas"
+        assert format_day(day) == "23 Kasım 2026 Pazartesi"
+        assert format_short_day(day) == "23 Kas Pzt"
         assert format_money(123450, "TRY") == "₺1.234,50"
         form = Example()
         assert not form.validate()

@@ -205,7 +205,9 @@ def book_slot(slot_id: int, treatment_id: int):
     """Step four: look once more, then book."""
     if request.method == "POST":
         return _book(slot_id, treatment_id)
-    return _confirm_page(slot_id, treatment_id, parse_day(request.args.get("appointment_date", "")))
+    day = parse_day(request.args.get("appointment_date", ""))
+    # Back from the success page, the time is taken: by this very patient.
+    return _already_booked(slot_id, treatment_id, day) or _confirm_page(slot_id, treatment_id, day)
 
 
 def _book(slot_id: int, treatment_id: int) -> Response | tuple:
@@ -241,11 +243,17 @@ def _book_in(session, slot_id: int, treatment_id: int) -> Appointment:
 def _refused(slot_id: int, treatment_id: int, error: errors.BookingRefused) -> Response | tuple:
     """A second press of the same button is harmless; else offer what is free nearby."""
     day = parse_day(posted("appointment_date"))
+    booked = _already_booked(slot_id, treatment_id, day)
+    return booked or (_confirm_page(slot_id, treatment_id, day, error), 409)
+
+
+def _already_booked(slot_id: int, treatment_id: int, day: date) -> Response | None:
+    """The way to the success page, if the patient has this very time."""
     session = reading(actor().clinic_id)
     own = agenda.own_live(session, actor().profile_id, slot_id, treatment_id, day)
-    if own is not None:
-        return redirect(url_for("appointment.appointment_success", appointment_id=own.id))
-    return _confirm_page(slot_id, treatment_id, day, error), 409
+    if own is None:
+        return None
+    return redirect(url_for("appointment.appointment_success", appointment_id=own.id))
 
 
 def _confirm_page(

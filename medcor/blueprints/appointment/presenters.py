@@ -13,7 +13,13 @@ from flask_babel import gettext, ngettext
 from medcor.domain.appointments import AppointmentStatus
 from medcor.domain.scheduling import Opening
 from medcor.models import Appointment, Clinic, Doctor, Treatment
-from medcor.web.locale import format_clock, format_day, format_money, format_short_day
+from medcor.web.locale import (
+    format_clock,
+    format_day,
+    format_money,
+    format_short_day,
+    format_span,
+)
 
 Link = dict[str, Any]
 
@@ -114,8 +120,8 @@ def summary(
 
 def when_text(appointment: Appointment) -> str:
     """Day and times of an appointment on the clinic's clock."""
-    start, end = format_clock(appointment.start_time), format_clock(appointment.end_time)
-    return f"{format_day(appointment.day)}, {start}–{end}"
+    span = format_span(appointment.start_time, appointment.end_time)
+    return f"{format_day(appointment.day)}, {span}"
 
 
 def appointment_facts(appointment: Appointment, clinic: Clinic) -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ from flask import url_for
 from flask_babel import get_locale, gettext
 from sqlalchemy.orm import Session
 
+from medcor.domain import triage
 from medcor.models import Appointment, Clinic, ClinicHours, Handover, User
 from medcor.services import catalogue
 from medcor.services.agenda import Day
-from medcor.web.locale import format_clock, format_day, format_money
+from medcor.web.locale import format_clock, format_day, format_money, format_short_day, format_span
 
 Line = dict[str, Any]
 TREATMENTS_SHOWN = 6
@@ -22,12 +23,12 @@ TREATMENTS_SHOWN = 6
 
 def appointment_line(appointment: Appointment) -> Line:
     """One appointment with everything that a list or a card needs."""
-    start, end = format_clock(appointment.start_time), format_clock(appointment.end_time)
+    span = format_span(appointment.start_time, appointment.end_time)
     return {
         "id": appointment.id,
-        "when": f"{format_day(appointment.day)}, {start}–{end}",
-        "time": start,
-        "end": end,
+        "when": f"{format_day(appointment.day)}, {span}",
+        "short": f"{format_short_day(appointment.day)}, {span}",
+        "time": format_clock(appointment.start_time),
         "treatment": appointment.treatment.name,
         "doctor": appointment.doctor.name,
         "patient": appointment.patient.name,
@@ -52,10 +53,7 @@ def treatment_links(session: Session, clinic: Clinic) -> list[Line]:
 def hours_lines(hours: Iterable[ClinicHours]) -> list[tuple[str, str]]:
     """Weekday and times, in the reader's language."""
     names = dates.get_day_names("wide", locale=get_locale())
-    return [
-        (names[row.weekday].capitalize(), f"{format_clock(row.opens)}–{format_clock(row.closes)}")
-        for row in hours
-    ]
+    return [(names[row.weekday].capitalize(), format_span(row.opens, row.closes)) for row in hours]
 
 
 def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dict[str, Any]:
@@ -68,22 +66,30 @@ def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dic
     return {
         "lines": lines,
         "following": ahead[0] if is_today and ahead else None,
-        "live_count": sum(1 for line in lines if line["live"]),
+        "kept_count": sum(1 for line in lines if line["state"] != "Cancelled"),
         "done_count": sum(1 for line in lines if line["state"] == "Completed"),
-        "ahead_count": len(ahead),
         "waiting": [appointment_line(each) for each in held.waiting],
         "waiting_total": held.waiting_total,
         "unclosed": [appointment_line(each) for each in held.unclosed],
-        "handovers": [handover_line(each, user, clinic) for each, user in held.handovers],
+        "handovers": handover_lines(held.handovers, clinic),
     }
 
 
+def handover_lines(held: Iterable[tuple[Handover, User]], clinic: Clinic) -> list[Line]:
+    """Everybody who asked for a person; what sounded like an emergency stands first."""
+    lines = [handover_line(handover, user, clinic) for handover, user in held]
+    return sorted(lines, key=lambda line: not line["urgent"])
+
+
 def handover_line(handover: Handover, user: User, clinic: Clinic) -> Line:
-    """Who asked for a person, why and since when."""
+    """Who asked for a person, why, since when, and where to reach them."""
+    flag, said = triage.split_reason(handover.reason)
     local = handover.created_at.astimezone(clinic.zone_info)
     return {
         "id": handover.id,
         "name": user.name,
-        "reason": handover.reason or gettext("The patient asked for a person."),
-        "since": f"{format_day(local.date())}, {format_clock(local)}",
+        "phone": user.patient.phone if user.patient else "",
+        "urgent": flag is not None,
+        "reason": said or gettext("The patient asked for a person."),
+        "since": f"{format_short_day(local.date())}, {format_clock(local)}",
     }

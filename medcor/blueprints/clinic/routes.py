@@ -77,11 +77,13 @@ def today():
     day = parse_day(wanted) if wanted else actual
     if not date.min < day < date.max:
         raise errors.InvalidDate()
+    open_days = {row.weekday for row in catalogue.opening_hours(session)}
     held = agenda.load_day(session, actor(), day, now())
     return render_template(
         "clinic/today.html",
         day=day,
         actual=actual,
+        closed=bool(open_days) and day.weekday() not in open_days,
         clinic=clinic,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),

@@ -68,6 +68,12 @@ class AudioBuffer:
         self._sent_bytes = 0
         return self._trim()
 
+    def drop_waiting(self) -> int:
+        """Give up what waits; returns its bytes."""
+        lost, self._unsent_bytes = self._unsent_bytes, 0
+        self._unsent.clear()
+        return lost
+
     def _trim(self) -> int:
         lost = 0
         while self._unsent_bytes > self._gap:

@@ -273,6 +273,8 @@ class DeepgramLink:
     def _tell(self, state: LinkState, *, final: bool = False, reason: str = "") -> None:
         with self._lock:
             lost, self._lost_bytes = self._lost_bytes, 0
+            if final:
+                lost += self._buffer.drop_waiting()
         lost_ms = round(lost * 1000 / self.audio.bytes_per_second)
         if reason:
             log.warning("recogniser", state=state.value, reason=reason)

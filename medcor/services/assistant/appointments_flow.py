@@ -47,6 +47,11 @@ def _numbered(desk: Desk, found: Sequence[AppointmentFact]) -> str:
     )
 
 
+def _ask_which(desk: Desk, key: str, found: Sequence[AppointmentFact]) -> Answer:
+    card = show.which_card(desk.language, found, today(desk))
+    return Answer(say(desk.language, key, some=_numbered(desk, found)), (card,))
+
+
 def begin_cancel(desk: Desk, heard: Heard) -> Steps[Answer]:
     """Find which appointment is meant and ask before anything is cancelled."""
     language = desk.language
@@ -58,7 +63,7 @@ def begin_cancel(desk: Desk, heard: Heard) -> Steps[Answer]:
     if len(meant) == 1:
         return ask_cancel(desk, meant[0])
     desk.state.appointments, desk.state.asking = tuple(meant), Ask.WHICH_CANCEL
-    return Answer(say(language, "cancel_which", some=_numbered(desk, meant)))
+    return _ask_which(desk, "cancel_which", meant)
 
 
 def begin_move(desk: Desk, heard: Heard) -> Steps[Answer]:
@@ -71,7 +76,7 @@ def begin_move(desk: Desk, heard: Heard) -> Steps[Answer]:
     if len(meant) > 1:
         desk.state.appointments, desk.state.asking = tuple(meant), Ask.WHICH_MOVE
         desk.state.when = heard.when
-        return Answer(say(language, "move_which", some=_numbered(desk, meant)))
+        return _ask_which(desk, "move_which", meant)
     return (yield from _look_for_new_time(desk, meant[0], heard.when))
 
 
@@ -118,7 +123,7 @@ def on_which(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     state.misses += 1
     state.when = heard.when or state.when
     key = "move_which" if moving else "cancel_which"
-    return Answer(say(desk.language, key, some=_numbered(desk, state.appointments)))
+    return _ask_which(desk, key, state.appointments)
 
 
 def ask_cancel(desk: Desk, fact: AppointmentFact, key: str = "cancel_ask") -> Answer:

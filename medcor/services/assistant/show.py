@@ -117,6 +117,15 @@ def appointment_card(
     )
 
 
+def which_card(language: str, facts: Sequence[AppointmentFact], today: date) -> Card:
+    """The person's appointments to choose from."""
+    choices = tuple(
+        (appointment_text(language, each, today), say(language, "say_option", number=number))
+        for number, each in enumerate(facts, start=1)
+    )
+    return Card("appointment", say(language, "appointments_card"), choices=choices)
+
+
 def treatments_card(language: str, treatments: Sequence[TreatmentFact], currency: str) -> Card:
     lines = tuple(
         f"{each.name} · {price(language, each, currency)} · "

@@ -193,12 +193,12 @@ def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) ->
     number = triage.emergency_number("")
     try:
         number = triage.emergency_number(box.load_country())
-        reason = f"[{flag.value}] {text[:300]}"
+        reason = triage.flagged_reason(flag, text[:300])
         yield from box.step("hand_over_to_staff", language, reason=reason)
     except Exception:
         log.exception("emergency_handover_failed", flag=flag.value)
         key = f"{key}_unrecorded"
-    card = Card("handover", say(language, "emergency_card", number=number))
+    card = Card("handover", say(language, "emergency_card", number=number), url=f"tel:{number}")
     cards = (card,) if key.endswith("unrecorded") else (card, info.handover_card(language))
     return Answer(say(language, key, number=number), cards)
 

@@ -1,4 +1,4 @@
-import { safeUrl } from "./messages.js";
+import { callUrl, safeUrl } from "./messages.js";
 
 export function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -38,6 +38,14 @@ function actions(card, onSay) {
   return row;
 }
 
+/** Where one can call, the title is the button. */
+function callButton(card, icons) {
+  const anchor = element("a", "button button--danger button--wide");
+  anchor.href = callUrl(card.url);
+  anchor.append(...head(card, icons).childNodes);
+  return anchor;
+}
+
 function link(card, label) {
   const url = card.url && safeUrl(card.url, location.href);
   if (!url) return null;
@@ -61,7 +69,7 @@ const KINDS = new Set(["times", "treatments", "doctors", "appointment", "handove
 export function cardElement(card, { icons, strings, onSay }) {
   const kind = KINDS.has(card.kind) ? card.kind : "appointment";
   const section = element("div", `talk-card talk-card--${kind}`);
-  section.append(head({ ...card, kind }, icons));
+  section.append(callUrl(card.url ?? "") ? callButton({ ...card, kind }, icons) : head({ ...card, kind }, icons));
   if (card.lines?.length) section.append(lines(card));
   if (card.choices?.length) section.append(choices(card, onSay));
   if (card.actions?.length) section.append(actions(card, onSay));

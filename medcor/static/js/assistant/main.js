@@ -59,6 +59,7 @@ export function startAssistant(panel, extra = {}) {
     makeCapture: (handlers) => new Capture(handlers),
     makeView: (handlers) => new View(panel, config.strings, handlers),
     spoken: { load: () => localStorage.getItem(SPOKEN_KEY) === "1", save: (on) => localStorage.setItem(SPOKEN_KEY, on ? "1" : "0") },
+    onChanged: () => dispatchEvent(new Event("medcor:changed")),
   });
   const dock = new Dock(panel, document.querySelector(`[data-opens="${panel.id}"]`), {
     onOpen: (words) => talk.wake(words),

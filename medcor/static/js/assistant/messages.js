@@ -23,6 +23,11 @@ export function lostText(strings, lostMs) {
   return lostMs ? fill(strings.lost, { seconds: (lostMs / 1000).toFixed(1) }) : "";
 }
 
+/** A number to call; null for any other link. */
+export function callUrl(url) {
+  return /^tel:\+?[\d ]{2,20}$/.test(url) ? url : null;
+}
+
 /** A relative or same-site link only: what a reply says must not lead elsewhere. */
 export function safeUrl(url, base) {
   try {

@@ -8,10 +8,11 @@ const PATIENCE_MS = 45_000;
 
 /** The conversation: joins client, microphone, voice and view; its rules are in phase.js and transcript.js. */
 export class Talk {
-  constructor({ config, makeClient, makeCapture, makeView, spoken }) {
+  constructor({ config, makeClient, makeCapture, makeView, spoken, onChanged = () => {} }) {
     this.strings = config.strings;
     this.links = config.links ?? {};
     this.spoken = spoken;
+    this.onChanged = onChanged;
     this.facts = START;
     this.transcript = EMPTY;
     this.lostMs = 0;
@@ -52,12 +53,18 @@ export class Talk {
     else this.apply(name, event);
     if (event.lost_ms) this.countLoss(event.lost_ms);
     if (name === "credits") this.showCredits(event.remaining);
-    if (name === "reply" && !replayed) this.voice.say(event.text);
+    if (name === "reply" && !replayed) this.replied(event);
     if (name === "typed") this.typedArrived();
     if (name === "typed_refused") this.typedRefused(event);
     if (name === "link") this.linkChanged(event.link);
     if (this.facts.link === "closed" || this.facts.link === "error") this.releaseMicrophone();
     this.watchPatience();
+  }
+
+  /** A card of an appointment may mean that it was booked or cancelled just now. */
+  replied({ text, cards }) {
+    this.voice.say(text);
+    if (cards?.some(({ kind }) => kind === "appointment")) this.onChanged();
   }
 
   apply(name, event) {
