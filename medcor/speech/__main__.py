@@ -69,12 +69,13 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 async def _run(options: argparse.Namespace) -> None:
     settings = _settings(options)
+    told = _listen_for_signals()
     speech = SpeechServer(settings, Recogniser(settings.decoders))
     server = await speech.start()
     host, port = server.sockets[0].getsockname()[:2]
     print(json.dumps({"event": "listening", "host": host, "port": port}), flush=True)
     try:
-        await _until_told(options)
+        await _until_told(options, told)
     finally:
         server.close()
         with suppress(TimeoutError):
@@ -82,12 +83,17 @@ async def _run(options: argparse.Namespace) -> None:
         speech.stop()
 
 
-async def _until_told(options: argparse.Namespace) -> None:
-    """Wait for a signal, the end of the parent or the end of input."""
+def _listen_for_signals() -> asyncio.Event:
+    """An event that a signal sets; before anybody is told the port, so that none is missed."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)
+    return told
+
+
+async def _until_told(options: argparse.Namespace, told: asyncio.Event) -> None:
+    """Wait for a signal, the end of the parent or the end of input."""
     waits = [asyncio.ensure_future(told.wait())]
     if options.parent_pid:
         waits.append(asyncio.ensure_future(parent.wait_for_exit(options.parent_pid)))
