@@ -91,6 +91,8 @@ def _bind_sockets(app: Flask, settings: Settings) -> None:
         async_mode=runtime.mode(),
         async_handlers=False,
         message_queue=settings.redis_url or None,
+        # Polling needs a proxy that always finds the same process; the pages never use it.
+        transports=["websocket"],
         max_http_buffer_size=MAX_FRAME_BYTES,
         # Speech is as good as random to deflate: compression only costs.
         http_compression=False,

@@ -89,7 +89,7 @@ def read_object(payload: Any) -> dict[str, Any]:
     if isinstance(payload, str):
         try:
             payload = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise errors.BadMessage() from None
     if not isinstance(payload, dict):
         raise errors.BadMessage()

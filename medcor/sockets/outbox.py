@@ -20,7 +20,8 @@ Send = Callable[[str, str], bool]
 def encode(name: str, payload: dict[str, Any]) -> str:
     """An event as a Socket.IO packet of the namespace."""
     body = json.dumps([name, payload], separators=(",", ":"), ensure_ascii=False)
-    return f"2{NAMESPACE},{body}"
+    # Half a surrogate pair, as a model or a recogniser may send one, would end the connection.
+    return f"2{NAMESPACE},{body}".encode(errors="replace").decode()
 
 
 class Outbox:

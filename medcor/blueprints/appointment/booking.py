@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission
-from medcor.models import Appointment, Clinic, Slot
+from medcor.models import Appointment, Clinic, Slot, Treatment
 from medcor.services import agenda, booking, catalogue, lookup, scheduling
 from medcor.services.booking import BookingRequest
 from medcor.web import bodies
@@ -250,6 +250,8 @@ def _refused(slot_id: int, treatment_id: int, error: errors.BookingRefused) -> R
 def _already_booked(slot_id: int, treatment_id: int, day: date) -> Response | None:
     """The way to the success page, if the patient has this very time."""
     session = reading(actor().clinic_id)
+    if not (lookup.find(session, Slot, slot_id) and lookup.find(session, Treatment, treatment_id)):
+        return None
     own = agenda.own_live(session, actor().profile_id, slot_id, treatment_id, day)
     if own is None:
         return None

@@ -260,6 +260,7 @@ def test_typing_too_fast_is_told(clinics, open_page):
     answers = [page.ask("text", {"text": f"line {number}"}) for number in range(14)]
     assert [answer["ok"] for answer in answers[:10]] == [True] * 10
     assert answers[-1]["code"] == "rate_limited"
+    assert page.ask("text", {"text": "I have chest pain"})["ok"], "an emergency is never too fast"
 
 
 def test_a_flood_of_events_is_hung_up_and_slows_nobody(clinics, server, open_page):
@@ -287,6 +288,7 @@ def test_a_third_person_view_has_no_place_for_the_fourth_talk(clinics, open_page
     wait_until(lambda: pages[3].ask("start", {})["ok"], 5, "an abandoned talk kept its place")
 
 
-def test_the_engine_speaks_json_only_where_it_should(server):
-    status, body = server.get("/socket.io/?EIO=3&transport=polling")
-    assert status == 400 and "unsupported version" in json.loads(body)
+def test_the_engine_takes_websockets_only(server):
+    for version in (3, 4):
+        status, body = server.get(f"/socket.io/?EIO={version}&transport=polling")
+        assert (status, json.loads(body)) == (400, "Invalid transport")
