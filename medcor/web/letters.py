@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale, format_date, gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
 from medcor.domain import colour
@@ -18,7 +18,7 @@ from medcor.services import lookup
 from medcor.services.calendar_files import appointment_ics
 from medcor.services.mail import DueMail
 from medcor.services.notices import MailKind
-from medcor.web.locale import LANGUAGES
+from medcor.web.locale import LANGUAGES, format_day, format_short_day
 from medcor.web.state import settings
 
 _OWN_ACCENT = "#0b655d"
@@ -194,7 +194,7 @@ def _cancelled(session: Session, clinic: Clinic, mail: DueMail) -> Content | Non
 
 def _when(appointment: Appointment) -> dict[str, str]:
     return {
-        "day": format_date(appointment.day, "EEE d MMM"),
+        "day": format_short_day(appointment.day),
         "time": f"{appointment.start_time:%H:%M}",
     }
 
@@ -203,7 +203,7 @@ def _facts(clinic: Clinic, appointment: Appointment) -> tuple[tuple[str, str], .
     facts = (
         (gettext("Treatment"), appointment.treatment.name),
         (gettext("Doctor"), appointment.doctor.name),
-        (gettext("Day"), format_date(appointment.day, "EEEE, d MMMM y")),
+        (gettext("Day"), format_day(appointment.day)),
         (
             gettext("Time"),
             f"{appointment.start_time:%H:%M}–{appointment.end_time:%H:%M} ({clinic.zone})",
