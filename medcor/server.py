@@ -29,8 +29,8 @@ def serve(app: Flask) -> None:
     _on_signal(told)
     runtime.spawn(listener.serve)
     log.info("listening", host=state.settings.host, port=listener.port, mode=runtime.mode())
-    # A wait without an end would keep a thread from seeing the signal.
-    while not told.wait(1.0):
+    # A signal is seen between two waits: neither a thread nor the hub is woken by it.
+    while not told.wait(0.2):
         pass
     log.info("draining")
     listener.close()
