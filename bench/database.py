@@ -8,6 +8,7 @@ from the first core by psycopg2 with no application around them.
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import platform
 import statistics
@@ -185,6 +186,8 @@ def machine() -> str:
 
 def main() -> None:
     """Start PostgreSQL and one server, measure, end both."""
+    # The calls that record their SQL run in this process; their log lines are no figures.
+    logging.disable(logging.INFO)
     # A server of its own: one that the tests started would not stay on its core.
     postgres.FOLDER = Path(tempfile.gettempdir()) / "medcor-bench-pg"
     with pinned(LOAD_CORE), tempfile.TemporaryDirectory() as name:
