@@ -48,8 +48,8 @@ soak: $(DEV_READY) $(STATIC) $(COMPILED) ## The long runs, and the suite in the 
 	SOCKETIO_ASYNC_MODE=threading MEDCOR_SOAK=1 $(BIN)/python -m pytest tests/unit tests/integration -n 2 --dist loadfile
 
 lock: $(DEV_READY) ## Write the exact pins anew from requirements*.in
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.txt requirements.in
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements-dev.txt requirements-dev.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements-dev.txt requirements-dev.in
 
 translations: $(APP_READY) ## Collect texts and update the Turkish catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --sort-by-file --no-location -o messages.pot .

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import os
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -74,7 +75,7 @@ class Frames:
         return value.to_bytes(len(head), "big")
 
 
-class Client(asyncio.Protocol):
+class Client(asyncio.Protocol, ABC):
     """A raw WebSocket client; subclasses take ``frame(opcode, payload)``."""
 
     def __init__(self, host: str, path: str) -> None:
@@ -106,8 +107,9 @@ class Client(asyncio.Protocol):
         for opcode, payload in self._frames.feed(data):
             self.frame(opcode, payload)
 
+    @abstractmethod
     def frame(self, opcode: int, payload: bytes) -> None:
-        raise NotImplementedError
+        """Take one frame of the other side."""
 
     def connection_lost(self, error: Exception | None) -> None:
         self.closed = True
