@@ -21,9 +21,7 @@ PAST = (
     + [AppointmentStatus.CANCELLED] * 3
 )
 FUTURE = (
-    [AppointmentStatus.CONFIRMED] * 6
-    + [AppointmentStatus.PENDING] * 3
-    + [AppointmentStatus.CANCELLED]
+    [AppointmentStatus.CONFIRMED] * 10 + [AppointmentStatus.PENDING] + [AppointmentStatus.CANCELLED]
 )
 
 
