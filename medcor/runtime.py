@@ -232,13 +232,6 @@ def sleep(seconds: float = 0.0) -> None:
     time.sleep(seconds)
 
 
-def bounded_queue(size: int) -> queue.Queue:
-    """Make a queue that refuses (``Full``) instead of growing; ``size`` items at most."""
-    if size < 1:
-        raise ValueError("a queue needs a bound")
-    return queue.Queue(maxsize=size)
-
-
 class Mailbox(Protocol):
     """A bounded queue with one reader that drops its oldest item instead of blocking a writer."""
 

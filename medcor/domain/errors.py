@@ -60,10 +60,6 @@ class NoDoctors(NotFound):
     text = N_("No doctor offers this treatment at the moment.")
 
 
-class PageNotFound(NotFound):
-    code = "page_not_found"
-
-
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
     text = N_("This appointment was not found.")

@@ -38,11 +38,6 @@ def scope(session: Session, clinic_id: int) -> None:
     session.info[_CLINIC] = clinic_id
 
 
-def scoped_clinic(session: Session) -> int | None:
-    """The clinic that ``session`` works for, if any."""
-    return session.info.get(_CLINIC)
-
-
 @contextmanager
 def across_clinics(session: Session, reason: str) -> Iterator[None]:
     """Open the one door out of the filter, for the length of a block; ``reason`` is for the reader.

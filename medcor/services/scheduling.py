@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import scheduling as rules
 from medcor.models import (
-    Appointment,
     Claim,
     Clinic,
     Doctor,
@@ -237,15 +236,3 @@ def list_day(
 def list_available_days(session: Session, doctor_id: int) -> list[str]:
     """Weekdays of the doctor's active slots, Monday first, as English names."""
     return rules.available_days(load_slots(session, [doctor_id])[doctor_id])
-
-
-def count_live(session: Session, doctor_id: int) -> int:
-    """How many live appointments a doctor has."""
-    return (
-        session.scalar(
-            sa.select(sa.func.count(Appointment.id)).where(
-                Appointment.doctor_id == doctor_id, Appointment.status.in_(("Pending", "Confirmed"))
-            )
-        )
-        or 0
-    )

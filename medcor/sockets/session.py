@@ -134,10 +134,6 @@ class VoiceSession:
         if self._turns.pending and not len(self._inbox):
             self._inbox.put(_TICK)
 
-    @property
-    def waiting_turns(self) -> int:
-        return len(self._waiting)
-
     # What the recogniser calls, from its own greenlet.
 
     def _post(self, link: int, event: RecogniserEvent) -> None:
