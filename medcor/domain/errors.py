@@ -60,6 +60,11 @@ class NoDoctors(NotFound):
     text = N_("No doctor offers this treatment at the moment.")
 
 
+class RecordNotFound(NotFound):
+    code = "record_not_found"
+    text = N_("There is no record of this appointment.")
+
+
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
     text = N_("This appointment was not found.")
@@ -118,6 +123,21 @@ class LinkExpired(DomainError):
 class Conflict(DomainError):
     status, code = 409, "conflict"
     text = N_("Somebody changed this in the meantime. Look at it again and retry.")
+
+
+class StaleEdit(Conflict):
+    """A form was filled in over an older state; ``current`` in ``details`` is today's version."""
+
+    code = "stale_edit"
+    text = N_(
+        "Somebody else saved this while you were editing. Your input is still here: look at what "
+        "is saved now, then save again if yours is right."
+    )
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
+    text = N_("There is already one with this name.")
 
 
 class EmailTaken(Conflict):

@@ -26,6 +26,21 @@ class Permission(StrEnum):
     MANAGE_APPOINTMENTS = "manage_appointments"
     VIEW_PATIENT_HOME = "view_patient_home"
     TALK_TO_ASSISTANT = "talk_to_assistant"
+    VIEW_CLINIC = "view_clinic"
+    MANAGE_CLINIC = "manage_clinic"
+    MANAGE_DOCTORS = "manage_doctors"
+    MANAGE_PATIENTS = "manage_patients"
+    MANAGE_TREATMENTS = "manage_treatments"
+    MANAGE_SLOTS = "manage_slots"
+    MOVE_APPOINTMENT = "move_appointment"
+    BOOK_FOR_PATIENT = "book_for_patient"
+    WRITE_RECORDS = "write_records"
+    VIEW_RECORDS = "view_records"
+    VIEW_REPORTS = "view_reports"
+    VIEW_AUDIT = "view_audit"
+    USE_CALENDAR_FEED = "use_calendar_feed"
+    VIEW_OWN_DATA = "view_own_data"
+    MANAGE_ERASURES = "manage_erasures"
 
 
 _EVERYONE = {
@@ -34,12 +49,32 @@ _EVERYONE = {
     Permission.VIEW_TIMES,
     Permission.VIEW_APPOINTMENT,
     Permission.CANCEL_APPOINTMENT,
+    Permission.MOVE_APPOINTMENT,
+    Permission.VIEW_CLINIC,
+    Permission.VIEW_RECORDS,
+    Permission.USE_CALENDAR_FEED,
 }
-_STAFF = _EVERYONE | {Permission.VIEW_DAY, Permission.MANAGE_APPOINTMENTS}
+_STAFF = _EVERYONE | {
+    Permission.VIEW_DAY,
+    Permission.MANAGE_APPOINTMENTS,
+    Permission.MANAGE_SLOTS,
+    Permission.BOOK_FOR_PATIENT,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: frozenset(_STAFF),
-    Role.DOCTOR: frozenset(_STAFF | {Permission.TALK_TO_ASSISTANT}),
+    Role.ADMIN: frozenset(
+        _STAFF
+        | {
+            Permission.MANAGE_CLINIC,
+            Permission.MANAGE_DOCTORS,
+            Permission.MANAGE_PATIENTS,
+            Permission.MANAGE_TREATMENTS,
+            Permission.VIEW_REPORTS,
+            Permission.VIEW_AUDIT,
+            Permission.MANAGE_ERASURES,
+        }
+    ),
+    Role.DOCTOR: frozenset(_STAFF | {Permission.TALK_TO_ASSISTANT, Permission.WRITE_RECORDS}),
     Role.PATIENT: frozenset(
         _EVERYONE
         | {
@@ -47,6 +82,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_OWN_APPOINTMENTS,
             Permission.VIEW_PATIENT_HOME,
             Permission.TALK_TO_ASSISTANT,
+            Permission.VIEW_OWN_DATA,
         }
     ),
 }

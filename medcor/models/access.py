@@ -39,6 +39,8 @@ class AuthSession(TenantOwned, Base):
 class LinkPurpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a password)
+    INVITATION = "invitation"
+    OPEN_CLINIC = "open_clinic"
 
 
 class MailedLink(TenantOwned, Base):
@@ -62,3 +64,22 @@ class MailedLink(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CalendarFeed(TenantOwned, Base):
+    """A private calendar address of a person; only the SHA-256 of its token is stored.
+
+    One is in force at a time: making a new one revokes the one before it.
+    """
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = tenant_table(
+        link("user_id", "users", ondelete="CASCADE"),
+        sa.UniqueConstraint("token_hash"),
+        sa.UniqueConstraint("clinic_id", "user_id", name="uq_calendar_feeds_user"),
+    )
+
+    user_id: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -104,3 +104,23 @@ class Claim(TenantOwned, Base):
     doctor_id: Mapped[int]
     patient_id: Mapped[int | None]
     step: Mapped[int]
+
+
+class AppointmentReminder(TenantOwned, Base):
+    """A reminder that was queued, once for each time that the appointment was moved to.
+
+    ``hours`` before the start; ``starts_at`` is the start that it told of.
+    """
+
+    __tablename__ = "appointment_reminders"
+    __table_args__ = tenant_table(
+        link("appointment_id", "appointments", ondelete="CASCADE"),
+        sa.UniqueConstraint(
+            "appointment_id", "hours", "starts_at", name="uq_appointment_reminders_once"
+        ),
+    )
+
+    appointment_id: Mapped[int]
+    hours: Mapped[int]
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -21,6 +21,7 @@ class Clinic(Base):
         sa.CheckConstraint("min_notice_minutes >= 0", name="min_notice_not_negative"),
         sa.CheckConstraint("cancel_notice_minutes >= 0", name="cancel_notice_not_negative"),
         sa.CheckConstraint("horizon_days BETWEEN 1 AND 730", name="horizon_in_range"),
+        sa.CheckConstraint("records_keep_years BETWEEN 1 AND 50", name="keep_years_in_range"),
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -42,8 +43,21 @@ class Clinic(Base):
     widget_origins: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     booking_needs_key: Mapped[bool] = mapped_column(default=True)
     credits: Mapped[int] = mapped_column(default=0)
+    about: Mapped[str] = mapped_column(sa.Text, default="")
+    directions: Mapped[str] = mapped_column(sa.Text, default="")
+    remind_day_before: Mapped[bool] = mapped_column(default=True)
+    remind_two_hours: Mapped[bool] = mapped_column(default=True)
+    admins_read_records: Mapped[bool] = mapped_column(default=False)
+    records_keep_years: Mapped[int] = mapped_column(default=20)
+    # A clinic that signed itself up is shown to nobody until its admin's address is confirmed.
+    is_verified: Mapped[bool] = mapped_column(default=True)
+    setup_done: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def schema_name(self) -> str:

@@ -16,6 +16,12 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_appointments_request_key": errors.TryAgain,
     "uq_slot_steps_doctor_step": errors.SlotOverlap,
     "uq_users_clinic_email": errors.EmailTaken,
+    "uq_treatments_clinic_id_name": errors.NameTaken,
+    # Two doctors' saves at once: the second one's form is older than it says.
+    "uq_record_versions_number": errors.TryAgain,
+    "uq_appointment_reminders_once": errors.TryAgain,
+    "uq_calendar_feeds_user": errors.TryAgain,
+    "uq_erasure_requests_open": errors.Conflict,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
     "uq_assistant_acts_key": errors.Conflict,
 }

@@ -19,6 +19,7 @@ class User(TenantOwned, Base):
     __table_args__ = tenant_table(
         sa.UniqueConstraint("clinic_id", "email_key", name="uq_users_clinic_email"),
         sa.Index("ix_users_email_key", "email_key"),
+        sa.Index("ix_users_name", "clinic_id", "role", "last_name", "first_name"),
     )
 
     email: Mapped[str] = mapped_column(sa.String(254))
@@ -32,6 +33,11 @@ class User(TenantOwned, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    # Changed with every edit of the person, the profile's too, so that ``version`` tells of both.
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
     doctor: Mapped[Doctor | None] = relationship(
         back_populates="user", foreign_keys="[Doctor.clinic_id, Doctor.user_id]", uselist=False
@@ -59,6 +65,7 @@ class Doctor(TenantOwned, Base):
     gender: Mapped[str] = mapped_column(sa.String(16), default="")
     contact_number: Mapped[str] = mapped_column(sa.String(32), default="")
     years_of_experience: Mapped[int] = mapped_column(default=0)
+    bio: Mapped[str] = mapped_column(sa.Text, default="")
     is_active: Mapped[bool] = mapped_column(default=True)
 
     user: Mapped[User] = relationship(
@@ -116,6 +123,7 @@ class Patient(TenantOwned, Base):
     gender: Mapped[str] = mapped_column(sa.String(16), default="")
     birth_date: Mapped[date | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(
         back_populates="patient",

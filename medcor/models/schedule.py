@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, TenantOwned, link, tenant_table
+from .base import Base, TenantOwned, UtcDateTime, link, tenant_table, utcnow
 
 
 class Slot(TenantOwned, Base):
-    """A weekly opening: ``weekday`` 0 is Monday, local times on 5-minute steps."""
+    """A weekly opening: ``weekday`` 0 is Monday, local times on 5-minute steps.
+
+    A paused one keeps its place in the week and is not offered; an inactive one was deleted and
+    stays for the appointments that were booked in it.
+    """
 
     __tablename__ = "slots"
     __table_args__ = tenant_table(
@@ -27,6 +31,11 @@ class Slot(TenantOwned, Base):
     start_time: Mapped[time]
     end_time: Mapped[time]
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class SlotStep(TenantOwned, Base):
@@ -79,3 +88,7 @@ class ExclusionDate(TenantOwned, Base):
     start_date: Mapped[date]
     end_date: Mapped[date]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, TenantOwned, link, tenant_table
+from .base import Base, TenantOwned, UtcDateTime, link, tenant_table, utcnow
 from .clinic import price_text
 
 
@@ -33,6 +35,12 @@ class Treatment(TenantOwned, Base):
     buffer_before: Mapped[int] = mapped_column(default=0)
     buffer_after: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
+    picture: Mapped[str] = mapped_column(sa.String(200), default="")
+    # Changed with every edit, that of its doctors too, so that ``version`` tells of all.
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def price(self) -> str:

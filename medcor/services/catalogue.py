@@ -88,7 +88,11 @@ class ClinicLine:
 
 def list_clinics(session: Session, search: str = "", limit: int = 50) -> list[ClinicLine]:
     """Clinics by name; a clinic's own row belongs to no tenant and is public."""
-    wanted = sa.select(Clinic.id, Clinic.name, Clinic.city, Clinic.is_demo).order_by(Clinic.name)
+    wanted = (
+        sa.select(Clinic.id, Clinic.name, Clinic.city, Clinic.is_demo)
+        .where(Clinic.is_verified)
+        .order_by(Clinic.name, Clinic.id)
+    )
     if search.strip():
         pattern = contains_pattern(search)
         wanted = wanted.where(

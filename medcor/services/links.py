@@ -18,6 +18,8 @@ from medcor.models import LinkPurpose, MailedLink, User
 LIVES = {
     LinkPurpose.VERIFY_EMAIL: timedelta(hours=48),
     LinkPurpose.RESET_PASSWORD: timedelta(hours=1),
+    LinkPurpose.INVITATION: timedelta(days=7),
+    LinkPurpose.OPEN_CLINIC: timedelta(hours=48),
 }
 
 

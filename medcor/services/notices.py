@@ -20,6 +20,13 @@ class MailKind(StrEnum):
     CHANGED = "password_changed"
     BOOKED = "appointment_booked"
     CANCELLED = "appointment_cancelled"
+    CONFIRMED = "appointment_confirmed"
+    MOVED = "appointment_moved"
+    REMINDER = "appointment_reminder"
+    INVITED = "invited"
+    OPEN_CLINIC = "open_clinic"
+    ERASED = "erased"
+    ERASURE_REFUSED = "erasure_refused"
 
 
 def appointment_booked(
@@ -34,6 +41,51 @@ def appointment_cancelled(
 ) -> None:
     """Tell the patient what was cancelled."""
     _tell(session, patient.user, MailKind.CANCELLED, appointment_id=appointment.id)
+
+
+def appointment_confirmed(session: Session, appointment: Appointment, patient: Patient) -> None:
+    """Tell the patient that the clinic has confirmed."""
+    _tell(session, patient.user, MailKind.CONFIRMED, appointment_id=appointment.id)
+
+
+def appointment_moved(
+    session: Session,
+    appointment: Appointment,
+    patient: Patient,
+    *,
+    old_day: str,
+    old_time: str,
+    reason: str = "",
+) -> None:
+    """Tell the patient the new time; ``old_day`` is an ISO date, ``old_time`` ``HH:MM``, local."""
+    facts = {"old_day": old_day, "old_time": old_time, "reason": reason}
+    _tell(session, patient.user, MailKind.MOVED, appointment_id=appointment.id, **facts)
+
+
+def appointment_reminder(session: Session, appointment: Appointment, user: User) -> None:
+    """Remind the patient of the time that the appointment has now, and of no other."""
+    at = appointment.starts_at.isoformat()
+    _tell(session, user, MailKind.REMINDER, appointment_id=appointment.id, starts_at=at)
+
+
+def invited(session: Session, user: User, token: str) -> None:
+    """Send the link by which somebody chooses the password of an account made for them."""
+    _tell(session, user, MailKind.INVITED, token=token, role=user.role.value)
+
+
+def open_clinic(session: Session, user: User, token: str) -> None:
+    """Ask whoever signed a clinic up to confirm the address."""
+    _tell(session, user, MailKind.OPEN_CLINIC, token=token, role=user.role.value)
+
+
+def erased(session: Session, user: User, kept_until: str) -> None:
+    """Tell a person, under the address that goes with this mail, that the account is erased."""
+    _tell(session, user, MailKind.ERASED, kept_until=kept_until)
+
+
+def erasure_refused(session: Session, user: User, answer: str) -> None:
+    """Tell a person why their data is not erased now."""
+    _tell(session, user, MailKind.ERASURE_REFUSED, answer=answer)
 
 
 def verify_email(session: Session, user: User, token: str) -> None:

@@ -48,7 +48,12 @@ def load_slots(
     """Active slots by doctor, each with the treatments it is limited to; of some weekdays only."""
     limits: dict[int, set[int]] = defaultdict(set)
     ids = list(doctor_ids)
-    these = (Slot.doctor_id.in_(ids), Slot.weekday.in_(sorted(weekdays)), Slot.is_active)
+    these = (
+        Slot.doctor_id.in_(ids),
+        Slot.weekday.in_(sorted(weekdays)),
+        Slot.is_active,
+        ~Slot.is_paused,
+    )
     limited = sa.select(SlotTreatment.slot_id, SlotTreatment.treatment_id).join(
         Slot, Slot.id == SlotTreatment.slot_id
     )

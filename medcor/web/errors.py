@@ -55,7 +55,8 @@ def answer_domain_error(error: errors.DomainError) -> Response | tuple:
     """Answer with the error's own status; a signed-out browser goes to its sign-in page."""
     text = gettext(error.text)
     if wants_json():
-        return jsonify(error=text, code=error.code), error.status
+        fields = {"fields": error.details["fields"]} if "fields" in error.details else {}
+        return jsonify(error=text, code=error.code, **fields), error.status
     if isinstance(error, errors.SignInRequired) and request.method == "GET":
         return redirect(_sign_in_url())
     return _page(error.status, text)

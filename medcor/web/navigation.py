@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask import session as cookie
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
@@ -15,20 +16,119 @@ from medcor.services import lookup
 from medcor.web import design
 from medcor.web.state import settings
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the rail or bar: its page, and the other pages that belong to it."""
+
+    view: str
+    label: Any
+    symbol: str
+    pages: frozenset[str] = frozenset()
+    on_phone: bool = False
+
+
+def _place(view: str, label: Any, symbol: str, *pages: str, phone: bool = False) -> Place:
+    return Place(view, label, symbol, frozenset({view, *pages}), phone)
+
+
 # Marked for translation here, translated where they are shown.
-_STAFF = (
-    ("clinic.today", lazy_gettext("Today"), "sun"),
-    ("appointment.doctor_appointments", lazy_gettext("Appointments"), "calendar-days"),
+_TODAY = _place("clinic.today", lazy_gettext("Today"), "sun", phone=True)
+_CALENDAR = _place("appointment.calendar", lazy_gettext("Calendar"), "calendar-range", phone=True)
+_LIST = _place(
+    "appointment.doctor_appointments",
+    lazy_gettext("Appointments"),
+    "list",
+    "appointment.appointment_details",
+    "appointment.cancel_appointment",
+    "appointment.move_appointment",
+    phone=True,
+)
+_ADMIN = (
+    _TODAY,
+    _CALENDAR,
+    _LIST,
+    _place(
+        "account.list_patients",
+        lazy_gettext("Patients"),
+        "users",
+        "account.create_patient",
+        "account.edit_patient",
+        "account.view_patient",
+        phone=True,
+    ),
+    _place(
+        "account.list_doctors",
+        lazy_gettext("Doctors"),
+        "stethoscope",
+        "account.create_doctor",
+        "account.edit_doctor",
+        "appointment.doctor_slots_and_excluded_dates_list",
+    ),
+    _place(
+        "treatment.list_treatments",
+        lazy_gettext("Treatments"),
+        "clipboard-list",
+        "treatment.add_treatment",
+        "treatment.edit_treatment",
+        "treatment.delete_treatment",
+    ),
+    _place("clinic.reports", lazy_gettext("Reports"), "chart-column", "clinic.audit_log"),
+    _place(
+        "account.admin_clinic_details",
+        lazy_gettext("Clinic"),
+        "hospital",
+        "account.edit_clinic_details",
+        "account.clinic_portfolio",
+    ),
+)
+_DOCTOR = (
+    _TODAY,
+    _CALENDAR,
+    _LIST,
+    _place(
+        "appointment.doctor_slots_and_excluded_dates_list",
+        lazy_gettext("My week"),
+        "calendar-clock",
+        phone=True,
+    ),
+    _place("account.view_clinic_details", lazy_gettext("Clinic"), "hospital"),
 )
 _PATIENT = (
-    ("clinic.patient_home", lazy_gettext("Home"), "house"),
-    (
+    _place("clinic.patient_home", lazy_gettext("Home"), "house"),
+    _place(
         "appointment.treatment_list_for_new_appointment_booking",
         lazy_gettext("Book"),
         "calendar-plus",
+        "appointment.get_doctors_for_treatment",
+        "appointment.available_slots",
+        "appointment.book_slot",
     ),
-    ("appointment.view_appointments", lazy_gettext("Appointments"), "calendar-days"),
+    _place(
+        "appointment.view_appointments",
+        lazy_gettext("Appointments"),
+        "calendar-days",
+        "appointment.appointment_details",
+        "appointment.cancel_appointment",
+        "appointment.move_appointment",
+    ),
+    _place(
+        "appointment.my_records", lazy_gettext("Records"), "file-heart", "appointment.my_record"
+    ),
+    _place(
+        "account.profile_view",
+        lazy_gettext("Me"),
+        "user-round",
+        "account.edit_user_profile",
+        "account.my_data",
+    ),
 )
+_PLACES = {"admin": _ADMIN, "doctor": _DOCTOR, "patient": _PATIENT}
+_PROFILES = {
+    "admin": "account.user_profile",
+    "doctor": "account.profile_view",
+    "patient": "account.profile_view",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -61,7 +161,14 @@ def shown_person() -> dict[str, str] | None:
     if not _is_signed_in():
         return None
     notes = {"admin": gettext("Admin"), "doctor": gettext("Doctor"), "patient": gettext("Patient")}
-    return {"name": current_user.name, "note": notes[current_user.role]}
+    profile = _PROFILES[current_user.role]
+    url = url_for(profile) if profile in current_app.view_functions else ""
+    return {
+        "name": current_user.name,
+        "note": notes[current_user.role],
+        "url": url,
+        "image_url": current_user.picture,
+    }
 
 
 def _is_signed_in() -> bool:
@@ -78,13 +185,14 @@ def nav_items() -> list[dict[str, Any]]:
     """The rail or bottom bar of the signed-in person's role, the current place marked."""
     if not _is_signed_in():
         return []
-    places = _PATIENT if current_user.role == "patient" else _STAFF
     return [
         {
-            "url": url_for(view),
-            "label": str(label),
-            "icon": symbol,
-            "current": request.endpoint == view,
+            "url": url_for(place.view),
+            "label": str(place.label),
+            "icon": place.symbol,
+            "current": request.endpoint in place.pages,
+            **({"bar": True} if place.on_phone else {}),
         }
-        for view, label, symbol in places
+        for place in _PLACES[current_user.role]
+        if place.view in current_app.view_functions
     ]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from medcor.domain.errors import TenantScopeError
+from medcor.domain.errors import NameTaken, TenantScopeError
 from medcor.extensions import db
 from medcor.models import Appointment, Claim, Clinic, Doctor, Treatment, TreatmentDoctor, User
 from medcor.models.tenancy import across_clinics, scope
@@ -92,7 +91,7 @@ def test_a_flush_of_a_foreign_object_is_refused(world):
 
 
 def test_a_failed_flush_leaves_the_guard_on(world):
-    with pytest.raises(IntegrityError), transaction(world.one.id) as session:
+    with pytest.raises(NameTaken), transaction(world.one.id) as session:
         session.add(Treatment(name="Dental Cleaning", price_minor=1, minutes=30))
         session.flush()
     with pytest.raises(TenantScopeError), db.engine.connect() as connection:
@@ -115,7 +114,7 @@ def test_the_door_out_leaves_nothing_behind(world):
 
 
 def test_a_link_to_another_clinics_row_is_refused_by_the_database(world):
-    with pytest.raises(IntegrityError), transaction(world.one.id) as session:
+    with pytest.raises(NameTaken), transaction(world.one.id) as session:
         session.add(
             TreatmentDoctor(
                 treatment_id=world.two.treatment_id, doctor_id=world.one.doctor.profile_id

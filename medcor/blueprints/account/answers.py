@@ -1,67 +1,23 @@
-"""What the account's pages share: the clinic they are of, and a form's way back with its errors."""
+"""What the account's pages share: the clinic they are of, and the ways to and from a sign-in."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import gettext, ngettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from medcor import runtime
-from medcor.domain import errors
 from medcor.domain.permissions import Role
 from medcor.extensions import db
 from medcor.models import Clinic
 from medcor.services import catalogue, lookup
-from medcor.web.errors import wants_json
 from medcor.web.inputs import safe_next
 
-# What a person can mend on the form itself; every other error has its own page.
-MENDABLE = (errors.InvalidInput, errors.InvalidCredentials, errors.TooManyRequests)
 EVEN_SECONDS = 0.2
-
-
-def answer_form(form: FlaskForm, work: Callable[[], Any], page: Callable[[], str]) -> Any:
-    """Show a form; once it is sent, do its work, or show it again with what was typed and wrong."""
-    if not form.is_submitted():
-        return page()
-    try:
-        if not form.validate():
-            raise errors.InvalidInput()
-        return work()
-    except MENDABLE as error:
-        if wants_json():
-            raise
-        return _show_again(form, error, page)
-
-
-def _show_again(form: FlaskForm, error: errors.DomainError, page: Callable[[], str]) -> Response:
-    # The work may have looked at a clinic other than the signed-in person's, which the page shows.
-    db.session.remove()
-    wait = error.details.get("retry_after")
-    if wait is not None:
-        form.form_errors.append(_wait_text(int(str(wait))))
-    elif not isinstance(error, errors.InvalidInput):
-        form.form_errors.append(gettext(error.text))
-    response = make_response(page(), error.status)
-    if wait is not None:
-        response.headers["Retry-After"] = str(wait)
-    return response
-
-
-def _wait_text(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    return ngettext(
-        "Too many tries. Please wait %(num)s minute and try again.",
-        "Too many tries. Please wait %(num)s minutes and try again.",
-        minutes,
-    )
 
 
 def patient_clinic() -> Clinic | None:

@@ -14,11 +14,11 @@ from medcor.services import accounts, links, lookup, passwords
 from medcor.web import limits
 from medcor.web.access import public
 from medcor.web.errors import wants_json
+from medcor.web.forms import answer_form
 from medcor.web.state import now
 from medcor.web.transaction import in_transaction, reading
 
 from .answers import (
-    answer_form,
     choose_clinic,
     go_home,
     in_even_time,

@@ -15,13 +15,13 @@ from medcor.models import Clinic
 from medcor.services import accounts, catalogue, lookup, passwords
 from medcor.web import limits
 from medcor.web.access import public
+from medcor.web.forms import answer_form
 from medcor.web.inputs import posted_id, safe_next, safe_path
 from medcor.web.login import end_page_session, sign_in_page, sign_out_page
 from medcor.web.state import now, settings
 from medcor.web.transaction import in_transaction, reading
 
 from .answers import (
-    answer_form,
     choose_clinic,
     go_home,
     home_url,

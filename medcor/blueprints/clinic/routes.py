@@ -12,12 +12,14 @@ from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission
 from medcor.extensions import db
-from medcor.services import agenda, catalogue, lookup
+from medcor.models import Clinic
+from medcor.services import agenda, catalogue, files, lookup
 from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.calendar_days import parse_day
 from medcor.web.state import now, settings
 from medcor.web.transaction import in_transaction, reading
+from medcor.web.uploads import picture_answer
 
 from . import presenters
 
@@ -47,6 +49,17 @@ def healthz():
     failing = health.failing_parts()
     status = "ok" if not failing else "unavailable"
     return jsonify(status=status, failing=failing), 200 if not failing else 503
+
+
+@blueprint.get("/media/<int:clinic_id>/<name>")
+@public("pictures of doctors, treatments and clinics; their names can't be guessed")
+def media(clinic_id: int, name: str):
+    """Show an uploaded picture."""
+    # The picture's clinic, whichever one the visitor is signed in at.
+    db.session.remove()
+    if lookup.find(db.session(), Clinic, clinic_id) is None:
+        raise errors.NotFound()
+    return picture_answer(files.get_picture(reading(clinic_id), name))
 
 
 @blueprint.get("/patient/")

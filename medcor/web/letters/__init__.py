@@ -1,0 +1,54 @@
+"""The wording of every mail, in the language of its reader, from what is true when it is sent."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from medcor.domain import colour
+from medcor.integrations.mailer import Letter
+from medcor.models import Clinic
+from medcor.services import lookup
+from medcor.services.mail import DueMail
+from medcor.services.notices import MailKind
+from medcor.web.locale import LANGUAGES
+from medcor.web.state import settings
+
+from . import account, appointments
+from .content import Content, Writer
+
+__all__ = ["WRITERS", "compose"]
+_OWN_ACCENT = "#0b655d"
+WRITERS: dict[MailKind, Writer] = {**account.WRITERS, **appointments.WRITERS}
+
+
+def compose(session: Session, mail: DueMail) -> Letter | None:
+    """Word a mail; None if what it would tell is no longer so. ``session`` is the clinic's."""
+    clinic = lookup.get_clinic(session, mail.clinic_id)
+    language = mail.language if mail.language in LANGUAGES else "en"
+    with force_locale(language):
+        content = WRITERS[MailKind(mail.kind)](session, clinic, mail)
+        return _form(clinic, mail, language, content) if content else None
+
+
+def _form(clinic: Clinic, mail: DueMail, language: str, content: Content) -> Letter:
+    values = {
+        "content": content,
+        "clinic": clinic,
+        "language": language,
+        "name": mail.details.get("name", ""),
+        "public_url": settings().public_url,
+        "accent": colour.palette(
+            clinic.accent if colour.is_colour(clinic.accent) else _OWN_ACCENT
+        ).light,
+    }
+    environment = current_app.jinja_env
+    return Letter(
+        subject=content.subject,
+        text=environment.get_template("emails/letter.txt").render(values),
+        html=environment.get_template("emails/letter.html").render(values),
+        sender_name=clinic.name,
+        reply_to=clinic.email,
+        attachments=content.attachments,
+    )
