@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from medcor.domain.errors import NameTaken, TenantScopeError
 from medcor.extensions import db
@@ -114,7 +115,7 @@ def test_the_door_out_leaves_nothing_behind(world):
 
 
 def test_a_link_to_another_clinics_row_is_refused_by_the_database(world):
-    with pytest.raises(NameTaken), transaction(world.one.id) as session:
+    with pytest.raises(IntegrityError), transaction(world.one.id) as session:
         session.add(
             TreatmentDoctor(
                 treatment_id=world.two.treatment_id, doctor_id=world.one.doctor.profile_id
