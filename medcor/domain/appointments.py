@@ -19,6 +19,8 @@ class AppointmentStatus(StrEnum):
 
 
 LIVE = frozenset({AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
+# A slip of the hand is noticed at once; later the patient has acted on what the mail said.
+TAKE_BACK_WITHIN = timedelta(minutes=10)
 
 _NEXT: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
     AppointmentStatus.PENDING: frozenset(
@@ -54,3 +56,30 @@ def may_close(target: AppointmentStatus, starts_at: datetime, now: datetime) -> 
     if target in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW):
         return starts_at <= now
     return True
+
+
+def may_move(
+    status: AppointmentStatus, starts_at: datetime, role: Role, notice: timedelta, now: datetime
+) -> bool:
+    """Moving gives a time up as cancelling does, so patients keep the same notice of it."""
+    return may_cancel(status, starts_at, role, notice, now)
+
+
+def may_take_back(
+    status: AppointmentStatus,
+    was: AppointmentStatus,
+    done_by: Role | None,
+    done_at: datetime,
+    starts_at: datetime,
+    now: datetime,
+) -> bool:
+    """Say whether staff may undo the step from ``was`` to ``status``.
+
+    Only an end can be undone, only one that staff set themselves, and only shortly after; a
+    cancelled appointment must lie ahead, or it would wake up in the past.
+    """
+    if is_live(status) or not is_live(was) or not can_move(was, status):
+        return False
+    if done_by not in (Role.ADMIN, Role.DOCTOR) or not done_at <= now <= done_at + TAKE_BACK_WITHIN:
+        return False
+    return status is not AppointmentStatus.CANCELLED or now < starts_at

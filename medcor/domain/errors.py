@@ -205,9 +205,28 @@ class CancellationTooLate(TransitionRefused):
     text = N_("It is too late to cancel this appointment here. Please call the clinic.")
 
 
+class MovingTooLate(TransitionRefused):
+    code = "moving_too_late"
+    text = N_("It is too late to move this appointment here. Please call the clinic.")
+
+
 class SlotOverlap(Conflict):
     code = "slot_overlap"
     text = N_("This doctor already has an opening at this time.")
+
+
+class DaysOffOverlap(Conflict):
+    """Days off beside others of the same doctor; ``clash`` in ``details`` are the other ones."""
+
+    code = "days_off_overlap"
+    text = N_("This doctor is already off on some of these days.")
+
+
+class AppointmentsAffected(Conflict):
+    """Days off would hit booked patients; ``affected`` in ``details`` lists them."""
+
+    code = "appointments_affected"
+    text = N_("Patients are booked on these days. Decide what happens to them, then save.")
 
 
 class CreditsExhausted(DomainError):

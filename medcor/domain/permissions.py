@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_DOCTORS = "manage_doctors"
     MANAGE_PATIENTS = "manage_patients"
     MANAGE_TREATMENTS = "manage_treatments"
+    LIST_TREATMENTS = "list_treatments"
     MANAGE_SLOTS = "manage_slots"
     MOVE_APPOINTMENT = "move_appointment"
     BOOK_FOR_PATIENT = "book_for_patient"
@@ -57,6 +58,7 @@ _EVERYONE = {
 _STAFF = _EVERYONE | {
     Permission.VIEW_DAY,
     Permission.MANAGE_APPOINTMENTS,
+    Permission.LIST_TREATMENTS,
     Permission.MANAGE_SLOTS,
     Permission.BOOK_FOR_PATIENT,
 }

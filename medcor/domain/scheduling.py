@@ -204,13 +204,29 @@ def openings(
     for slot in sorted(slots, key=lambda each: (each.start, each.id)):
         if fits_treatment(slot, treatment):
             by_weekday.setdefault(slot.weekday, []).append(slot)
+    doctor, patient = _by_utc_day(busy.doctor), _by_utc_day(busy.patient)
     for day in days:
+        near = Busy(_around(doctor, day), _around(patient, day), busy.excluded)
         for slot in by_weekday.get(day.weekday(), ()):
             span = slot_span(clinic.zone, day, slot, treatment.minutes)
             if span is not None:
                 yield Opening(
-                    slot, day, span, tuple(refusals(clinic, slot, treatment, day, busy, now))
+                    slot, day, span, tuple(refusals(clinic, slot, treatment, day, near, now))
                 )
+
+
+def _by_utc_day(spans: Iterable[Span]) -> dict[int, list[Span]]:
+    """Sort spans into the UTC days on which they start, so that a day is held against few."""
+    found: dict[int, list[Span]] = {}
+    for span in spans:
+        found.setdefault(span.start.toordinal(), []).append(span)
+    return found
+
+
+def _around(by_day: dict[int, list[Span]], day: date) -> list[Span]:
+    """Every span that can touch a local ``day``: zones and a night's length reach two days far."""
+    near = range(day.toordinal() - 2, day.toordinal() + 3)
+    return [span for each in near for span in by_day.get(each, ())]
 
 
 def local_today(zone: ZoneInfo, now: datetime) -> date:

@@ -19,6 +19,7 @@ class AuditEvent(TenantOwned, Base):
         link("actor_id", "users"),
         sa.Index("ix_audit_events_subject", "clinic_id", "subject", "subject_id"),
         sa.Index("ix_audit_events_created", "clinic_id", "created_at"),
+        sa.Index("ix_audit_events_actor", "clinic_id", "actor_id"),
     )
 
     actor_id: Mapped[int | None]

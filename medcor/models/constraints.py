@@ -17,13 +17,23 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_slot_steps_doctor_step": errors.SlotOverlap,
     "uq_users_clinic_email": errors.EmailTaken,
     "uq_treatments_clinic_id_name": errors.NameTaken,
-    # Two doctors' saves at once: the second one's form is older than it says.
+    # Two saves of a record at once: the second one's form is older than it says.
+    "uq_medical_records_appointment_id": errors.TryAgain,
     "uq_record_versions_number": errors.TryAgain,
     "uq_appointment_reminders_once": errors.TryAgain,
     "uq_calendar_feeds_user": errors.TryAgain,
-    "uq_erasure_requests_open": errors.Conflict,
+    "uq_erasure_requests_open": errors.TryAgain,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
     "uq_assistant_acts_key": errors.Conflict,
+    # Two edits at once name the same new thing: the second try finds what the first made.
+    "uq_specialisations_clinic_id_name": errors.TryAgain,
+    "uq_doctor_specialisations_doctor_id_specialisation_id": errors.TryAgain,
+    "uq_treatment_doctors_treatment_id_doctor_id": errors.TryAgain,
+    # A person was erased while somebody booked with them: the second try does not find them.
+    "fk_appointments_clinic_id_doctor_id_doctors": errors.TryAgain,
+    "fk_appointments_clinic_id_patient_id_patients": errors.TryAgain,
+    "fk_audit_events_clinic_id_actor_id_users": errors.TryAgain,
+    "fk_auth_sessions_clinic_id_user_id_users": errors.TryAgain,
 }
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
 _RETRY_STATES = {"40001", "40P01", "55P03"}

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base, TenantOwned, UtcDateTime, enum_type, link, tenant_table, utcnow
+from .people import Patient
 
 
 class ErasureState(StrEnum):
@@ -52,3 +53,9 @@ class ErasureRequest(TenantOwned, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None]
     kept_until: Mapped[date | None]
+    # When the copy of the person's talks in MongoDB was erased too; null while that is to be done.
+    log_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    patient: Mapped[Patient] = relationship(
+        foreign_keys="[ErasureRequest.clinic_id, ErasureRequest.patient_id]", viewonly=True
+    )

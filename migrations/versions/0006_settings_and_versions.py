@@ -49,7 +49,18 @@ def columns() -> dict[str, tuple[sa.Column, ...]]:
         "doctors": (text("bio"),),
         "patients": (sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),),
         "slots": (flag("is_paused", False), *versioned()),
+        "appointments": (
+            sa.Column(
+                "time_chosen_at",
+                sa.DateTime(timezone=True),
+                nullable=False,
+                server_default=BEFORE,
+            ),
+        ),
         "exclusion_dates": versioned(),
+        "erasure_requests": (
+            sa.Column("log_erased_at", sa.DateTime(timezone=True), nullable=True),
+        ),
         "treatments": (
             sa.Column("picture", sa.String(length=200), nullable=False, server_default=""),
             *versioned(),
@@ -67,12 +78,28 @@ def upgrade() -> None:
         " CONSTRAINT ck_clinics_keep_years_in_range CHECK (records_keep_years BETWEEN 1 AND 50)"
     )
     op.create_index("ix_users_name", "users", ["clinic_id", "role", "last_name", "first_name"])
+    op.drop_index("ix_appointments_start", "appointments")
+    op.create_index(
+        "ix_appointments_start", "appointments", ["clinic_id", "starts_at", "ends_at", "status"]
+    )
+    op.create_index("ix_appointments_day", "appointments", ["clinic_id", "day"])
+    op.create_index("ix_audit_events_actor", "audit_events", ["clinic_id", "actor_id"])
+    op.create_index(
+        "ix_appointments_treatment_start",
+        "appointments",
+        ["clinic_id", "treatment_id", "starts_at"],
+    )
     allow_purposes(PURPOSES)
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM mailed_links WHERE purpose IN ('invitation', 'open_clinic')")
     allow_purposes(OLD_PURPOSES)
+    op.drop_index("ix_appointments_treatment_start", "appointments")
+    op.drop_index("ix_audit_events_actor", "audit_events")
+    op.drop_index("ix_appointments_day", "appointments")
+    op.drop_index("ix_appointments_start", "appointments")
+    op.create_index("ix_appointments_start", "appointments", ["clinic_id", "starts_at"])
     op.drop_index("ix_users_name", "users")
     op.drop_column("clinics", "records_keep_years")
     for table, added in columns().items():
