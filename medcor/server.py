@@ -14,6 +14,7 @@ from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
 from medcor.sockets import hang_up
 from medcor.web.mail_ticker import run_mail_ticker
+from medcor.web.privacy_ticker import run_privacy_ticker
 from medcor.web.state import AppState
 from medcor.web.tickers import run_log_shipper
 
@@ -46,6 +47,7 @@ def start_parts(app: Flask, stop: threading.Event) -> None:
         state.parts["speech"].start()
     runtime.spawn(run_mail_ticker, app, stop)
     runtime.spawn(run_log_shipper, app, stop)
+    runtime.spawn(run_privacy_ticker, app, stop)
 
 
 def stop_parts(app: Flask) -> None:

@@ -18,6 +18,7 @@ LEASE = timedelta(minutes=10)
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 GIVE_UP_AFTER = timedelta(hours=48)
 LONGEST_WAIT = timedelta(hours=6)
+OVERTAKEN = "overtaken by a later change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class DueMail:
     language: str
     details: dict[str, Any]
     attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMail:
+    """A mail that was given up, with the last reason."""
+
+    id: int
+    clinic_id: int
+    kind: str
+    recipient: str
+    attempts: int
+    reason: str
     created_at: datetime
 
 
@@ -109,6 +123,40 @@ def postpone(session: Session, mail: DueMail, reason: str, now: datetime) -> boo
         return False
     _update(session, mail.id, next_try_at=now + wait_after(mail.attempts), last_error=reason[:300])
     return True
+
+
+def given_up(session: Session, limit: int, mail_id: int | None = None) -> list[FailedMail]:
+    """Mails of all clinics that were given up, the latest first, or the one of this id if it was.
+
+    What a later change made needless is none of them.
+    """
+    wanted = (
+        sa.select(
+            OutboxMail.id,
+            OutboxMail.clinic_id,
+            OutboxMail.kind,
+            OutboxMail.recipient,
+            OutboxMail.attempts,
+            OutboxMail.last_error,
+            OutboxMail.created_at,
+        )
+        .where(
+            OutboxMail.next_try_at.is_(None),
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.last_error != OVERTAKEN,
+        )
+        .order_by(OutboxMail.id.desc())
+        .limit(limit)
+    )
+    if mail_id is not None:
+        wanted = wanted.where(OutboxMail.id == mail_id)
+    with across_clinics(session, "the operator looks after every clinic's mail"):
+        return [FailedMail(*row) for row in session.execute(wanted)]
+
+
+def try_again(session: Session, failed: FailedMail, now: datetime) -> None:
+    """Put a mail that was given up back in the outbox, for two days more, in its clinic's scope."""
+    _update(session, failed.id, next_try_at=AT_ONCE, attempts=0, last_error="", created_at=now)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -27,6 +27,11 @@ class MailKind(StrEnum):
     OPEN_CLINIC = "open_clinic"
     ERASED = "erased"
     ERASURE_REFUSED = "erasure_refused"
+    EMAIL_CHANGED = "email_changed"
+
+
+# Their link's token is forgotten once they are settled, so they can't be sent again.
+WITH_LINK = frozenset({MailKind.VERIFY, MailKind.RESET, MailKind.INVITED, MailKind.OPEN_CLINIC})
 
 
 def appointment_booked(
@@ -62,10 +67,12 @@ def appointment_moved(
     _tell(session, patient.user, MailKind.MOVED, appointment_id=appointment.id, **facts)
 
 
-def appointment_reminder(session: Session, appointment: Appointment, user: User) -> None:
-    """Remind the patient of the time that the appointment has now, and of no other."""
-    at = appointment.starts_at.isoformat()
-    _tell(session, user, MailKind.REMINDER, appointment_id=appointment.id, starts_at=at)
+def appointment_reminder(
+    session: Session, appointment: Appointment, user: User, hours: int
+) -> None:
+    """Remind the patient, ``hours`` ahead, of the time that the appointment has now."""
+    facts = {"starts_at": appointment.starts_at.isoformat(), "hours": hours}
+    _tell(session, user, MailKind.REMINDER, appointment_id=appointment.id, **facts)
 
 
 def invited(session: Session, user: User, token: str) -> None:
@@ -79,7 +86,10 @@ def open_clinic(session: Session, user: User, token: str) -> None:
 
 
 def erased(session: Session, user: User, kept_until: str) -> None:
-    """Tell a person, under the address that goes with this mail, that the account is erased."""
+    """Tell a person, under the address that goes with this mail, that the account is erased.
+
+    ``kept_until`` is an ISO date, or empty where no records were kept.
+    """
     _tell(session, user, MailKind.ERASED, kept_until=kept_until)
 
 
@@ -103,9 +113,17 @@ def reset_password(session: Session, user: User, token: str) -> None:
     _tell(session, user, MailKind.RESET, token=token)
 
 
-def password_changed(session: Session, user: User) -> None:
-    """Tell the owner of an account that its password was changed."""
-    _tell(session, user, MailKind.CHANGED, role=user.role.value)
+def password_changed(session: Session, user: User, *, kept_session: bool = False) -> None:
+    """Tell the owner of an account that its password was changed.
+
+    ``kept_session``: whoever changed it is still signed in where they did so.
+    """
+    _tell(session, user, MailKind.CHANGED, role=user.role.value, kept_session=kept_session)
+
+
+def email_changed(session: Session, user: User) -> None:
+    """Tell the address that an account has had so far that the clinic gives it another one."""
+    _tell(session, user, MailKind.EMAIL_CHANGED)
 
 
 def _tell(session: Session, user: User, kind: MailKind, **details: Any) -> None:

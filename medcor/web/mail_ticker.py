@@ -1,8 +1,10 @@
-"""Send what waits in the outbox: once by hand (`flask mail send-due`), or for ever by a ticker."""
+"""Queue reminders and send what waits in the outbox: by `flask mail send-due`, or for ever."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -12,27 +14,67 @@ from flask import Flask
 from medcor.extensions import db
 from medcor.integrations.mailer import Mailer, MailFailed, build_message, make_mailer
 from medcor.services import mail as outbox
-from medcor.services.mail import DueMail
+from medcor.services import reminders
+from medcor.services.mail import OVERTAKEN, DueMail
 from medcor.web.letters import compose
 from medcor.web.state import now, settings, state
-from medcor.web.transaction import reading, transaction
+from medcor.web.transaction import in_transaction, reading, transaction
 
 log = structlog.get_logger("medcor.mail")
-TICK_SECONDS = 1.0
+TICK_SECONDS, REMIND_SECONDS = 1.0, 30.0
 ROUND = 100
 
 
 def run_mail_ticker(app: Flask, stop_event: Event) -> None:
-    """Send due mails until ``stop_event`` is set; an error costs a round, never the ticker."""
+    """Queue reminders and send until ``stop_event`` is set; an error never ends the ticker."""
+    next_look = time.monotonic()
     while not stop_event.is_set():
-        with app.app_context():
-            try:
-                send_due(stop_event)
-            except Exception as error:
-                log.error("mail round failed", exc_info=error)
-            finally:
-                db.session.remove()
+        if time.monotonic() >= next_look:
+            _round(app, queue_reminders, stop_event)
+            next_look = time.monotonic() + REMIND_SECONDS
+        _round(app, send_due, stop_event)
         stop_event.wait(TICK_SECONDS)
+
+
+def _round(app: Flask, work: Callable[[Event], object], stop_event: Event) -> None:
+    with app.app_context():
+        try:
+            work(stop_event)
+        except Exception as error:
+            log.error("mail round failed", part=work.__name__, exc_info=error)
+        finally:
+            db.session.remove()
+
+
+def queue_reminders(stop_event: Event | None = None) -> int:
+    """Queue every reminder that is due, clinic by clinic; returns how many.
+
+    One clinic's failure is logged and keeps no other clinic's patients from being reminded.
+    """
+    total = 0
+    for clinic_id in reminders.reminding_clinics(db.session()):
+        if stop_event and stop_event.is_set():
+            break
+        try:
+            total += _remind_clinic(clinic_id)
+        except Exception as error:
+            log.error("reminders not queued", clinic=clinic_id, exc_info=error)
+    db.session.remove()
+    return total
+
+
+def _remind_clinic(clinic_id: int) -> int:
+    # Each clinic in a session of its own: one never holds two clinics' rows.
+    db.session.remove()
+    total, queued = 0, ROUND
+    while queued == ROUND and reminders.any_due(reading(clinic_id), clinic_id, now()):
+        queued = in_transaction(
+            clinic_id, None, lambda session: reminders.queue_due(session, clinic_id, now(), ROUND)
+        )
+        total += queued
+    if total:
+        log.info("reminders queued", clinic=clinic_id, count=total)
+    return total
 
 
 def send_due(stop_event: Event | None = None, limit: int = ROUND) -> Counter[str]:
@@ -65,7 +107,7 @@ class _Overtaken(MailFailed):
     """What the mail would tell is no longer so."""
 
     def __init__(self) -> None:
-        super().__init__("overtaken by a later change", permanent=True)
+        super().__init__(OVERTAKEN, permanent=True)
 
 
 def _deliver(mail: DueMail) -> MailFailed | None:

@@ -298,6 +298,51 @@ def test_cron_sends_what_is_due(app, world, post):
     assert runner.invoke(mail_commands, ["send-due"]).output == "nothing to send\n"
 
 
+def test_an_operator_sees_what_was_given_up_and_sends_it_again(app, world, post):
+    queue(world.one, 1)
+    queue(world.two, 1)
+    post.failures = [MailFailed("550 no such mailbox", permanent=True)]
+    assert send_due() == Counter(failed=1, sent=1)
+    runner, number = app.test_cli_runner(), rows(world.one)[0].id
+    (line,) = runner.invoke(mail_commands, ["failed"]).output.splitlines()
+    told = line.split("\t")
+    assert [told[0], *told[2:]] == [
+        str(number),
+        f"clinic {world.one.id}",
+        "password_changed",
+        "p0@x.test",
+        "1 tries",
+        "550 no such mailbox",
+    ]
+    assert runner.invoke(mail_commands, ["retry", str(number)]).exit_code == 0
+    assert runner.invoke(mail_commands, ["failed"]).output == "no mail was given up\n"
+    assert send_due() == Counter(sent=1)
+    assert [each["To"] for each in post.taken] == ["p0@x.test"] * 2
+
+
+def test_only_a_mail_that_was_given_up_is_sent_again(app, world, post):
+    made = book(world.one)
+    with transaction(world.one.id) as session:
+        booking.cancel_appointment(session, world.one.patient, made, "", NOW)
+    send_due()
+    runner = app.test_cli_runner()
+    assert runner.invoke(mail_commands, ["failed"]).output == "no mail was given up\n"
+    for each in rows(world.one):
+        assert runner.invoke(mail_commands, ["retry", str(each.id)]).exit_code == 1
+    assert runner.invoke(mail_commands, ["retry", "99999"]).exit_code == 1
+    assert send_due() == Counter()
+
+
+def test_a_mail_whose_link_is_gone_is_not_sent_again(app, world, post):
+    with transaction(world.one.id) as session:
+        mail.queue_mail(session, world.one.id, "verify_email", "p@x.test", "en", token="t" * 20)
+    post.failures = [MailFailed("550 no such mailbox", permanent=True)]
+    assert send_due() == Counter(failed=1)
+    (row,) = rows(world.one)
+    done = app.test_cli_runner().invoke(mail_commands, ["retry", str(row.id)])
+    assert (done.exit_code, "a link that is gone" in done.output) == (1, True)
+
+
 def test_written_mails_are_for_their_owner_only(world, app, folder):
     book(world.one)
     send_due()

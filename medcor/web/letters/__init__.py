@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from medcor.domain import colour
 from medcor.integrations.mailer import Letter
 from medcor.models import Clinic
-from medcor.services import lookup
 from medcor.services.mail import DueMail
 from medcor.services.notices import MailKind
 from medcor.web.locale import LANGUAGES
@@ -25,7 +24,8 @@ WRITERS: dict[MailKind, Writer] = {**account.WRITERS, **appointments.WRITERS}
 
 def compose(session: Session, mail: DueMail) -> Letter | None:
     """Word a mail; None if what it would tell is no longer so. ``session`` is the clinic's."""
-    clinic = lookup.get_clinic(session, mail.clinic_id)
+    # The mail that opens a clinic is of one that is not open yet.
+    clinic = session.get_one(Clinic, mail.clinic_id)
     language = mail.language if mail.language in LANGUAGES else "en"
     with force_locale(language):
         content = WRITERS[MailKind(mail.kind)](session, clinic, mail)
@@ -33,15 +33,16 @@ def compose(session: Session, mail: DueMail) -> Letter | None:
 
 
 def _form(clinic: Clinic, mail: DueMail, language: str, content: Content) -> Letter:
+    accent = clinic.accent if colour.is_colour(clinic.accent) else _OWN_ACCENT
+    accents = colour.palette(accent)
     values = {
         "content": content,
         "clinic": clinic,
         "language": language,
         "name": mail.details.get("name", ""),
         "public_url": settings().public_url,
-        "accent": colour.palette(
-            clinic.accent if colour.is_colour(clinic.accent) else _OWN_ACCENT
-        ).light,
+        "accent": accents.light,
+        "dark_accent": accents.dark,
     }
     environment = current_app.jinja_env
     return Letter(

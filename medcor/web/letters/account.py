@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from medcor.models import Clinic
 from medcor.services.mail import DueMail
 from medcor.services.notices import MailKind
+from medcor.web.locale import format_day
 
 from .content import Content, Writer, forgot_path, sign_in_path
 from .content import url as link_to
@@ -70,16 +73,46 @@ def _reset_password(session: Session, clinic: Clinic, mail: DueMail) -> Content:
 def _password_changed(session: Session, clinic: Clinic, mail: DueMail) -> Content:
     return Content(
         subject=gettext("Your password at %(clinic)s was changed", clinic=clinic.name),
-        lines=(
-            gettext(
-                "The password of your account was just changed. You were signed out "
-                "everywhere; sign in with the new one."
-            ),
-        ),
+        lines=(_what_changed(mail),),
         button=(gettext("Sign in"), link_to(sign_in_path(mail))),
         note=gettext(
             "If it was not you, set a new password at once at %(url)s and tell the clinic.",
             url=link_to(forgot_path(mail)),
+        ),
+    )
+
+
+def _what_changed(mail: DueMail) -> str:
+    if mail.details.get("kept_session"):
+        return gettext(
+            "The password of your account was just changed on your profile page. Everywhere else "
+            "you were signed out; sign in with the new one."
+        )
+    return gettext(
+        "The password of your account was just changed. You were signed out "
+        "everywhere; sign in with the new one."
+    )
+
+
+def _email_changed(session: Session, clinic: Clinic, mail: DueMail) -> Content:
+    lines = [
+        gettext(
+            "%(clinic)s has changed the email of your account. From now on mails go to the new "
+            "address, and this one no longer signs in. You were signed out everywhere.",
+            clinic=clinic.name,
+        )
+    ]
+    if clinic.phone:
+        lines.append(
+            gettext(
+                "If you did not ask for this, call the clinic now: %(phone)s", phone=clinic.phone
+            )
+        )
+    return Content(
+        subject=gettext("The email of your account at %(clinic)s was changed", clinic=clinic.name),
+        lines=tuple(lines),
+        note=gettext(
+            "Nobody can use the account until a new password is chosen at the new address."
         ),
     )
 
@@ -133,7 +166,7 @@ def _erased(session: Session, clinic: Clinic, mail: DueMail) -> Content:
             gettext(
                 "The law makes the clinic keep the records of your treatments until %(day)s. They "
                 "are locked away and used for nothing else.",
-                day=kept,
+                day=format_day(date.fromisoformat(kept)),
             )
         )
     return Content(subject=gettext("Your data was erased"), lines=tuple(lines))
@@ -159,4 +192,5 @@ WRITERS: dict[MailKind, Writer] = {
     MailKind.OPEN_CLINIC: _open_clinic,
     MailKind.ERASED: _erased,
     MailKind.ERASURE_REFUSED: _erasure_refused,
+    MailKind.EMAIL_CHANGED: _email_changed,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from medcor.domain.appointments import AppointmentStatus
+from medcor.domain.appointments import AppointmentStatus, may_move
+from medcor.domain.permissions import Role
+from medcor.domain.reminders import BY_HOURS
 from medcor.integrations.mailer import Attachment
 from medcor.models import Appointment, Clinic
 from medcor.services import lookup
@@ -15,12 +17,9 @@ from medcor.services.calendar_files import appointment_ics
 from medcor.services.mail import DueMail
 from medcor.services.notices import MailKind
 from medcor.web.locale import format_day, format_short_day
-from medcor.web.state import settings
+from medcor.web.state import now, settings
 
-from .content import Content, Writer
-from .content import url as link_to
-
-_BOOK_PATH = "/treatment_list_for_new_appointment_booking/"
+from .content import Content, Writer, page
 
 
 def _booked(session: Session, clinic: Clinic, mail: DueMail) -> Content | None:
@@ -36,7 +35,7 @@ def _booked(session: Session, clinic: Clinic, mail: DueMail) -> Content | None:
             else gettext("Your appointment is booked and confirmed."),
         ),
         facts=_facts(clinic, appointment),
-        button=(gettext("See my appointments"), link_to("/view_appointments/")),
+        button=_details_link(appointment),
         note=gettext("The attached file puts it in your calendar."),
         attachments=(_calendar_file(clinic, appointment, "PUBLISH"),),
     )
@@ -55,7 +54,7 @@ def _cancelled(session: Session, clinic: Clinic, mail: DueMail) -> Content | Non
         facts=facts,
         button=(
             gettext("Book another time"),
-            link_to("/treatment_list_for_new_appointment_booking/"),
+            page("appointment.treatment_list_for_new_appointment_booking"),
         ),
         note=gettext("The attached file takes it out of your calendar."),
         attachments=(_calendar_file(clinic, appointment, "CANCEL"),),
@@ -101,8 +100,8 @@ def _live(session: Session, mail: DueMail) -> Appointment | None:
 
 
 def _details_link(appointment: Appointment) -> tuple[str, str]:
-    path = f"/appointment-details/{appointment.id}/"
-    return gettext("See the appointment"), link_to(path)
+    address = page("appointment.appointment_details", appointment_id=appointment.id)
+    return gettext("See the appointment"), address
 
 
 def _confirmed(session: Session, clinic: Clinic, mail: DueMail) -> Content | None:
@@ -153,13 +152,45 @@ def _reminder(session: Session, clinic: Clinic, mail: DueMail) -> Content | None
     appointment = _live(session, mail)
     if appointment is None or appointment.starts_at.isoformat() != mail.details["starts_at"]:
         return None
+    if not BY_HOURS[mail.details["hours"]].is_useful(appointment.starts_at, now()):
+        return None
+    lines = [gettext("We look forward to seeing you at %(clinic)s.", clinic=clinic.name)]
+    if appointment.status is AppointmentStatus.PENDING:
+        lines.append(gettext("The clinic has not confirmed it yet and will write to you."))
+    facts = _facts(clinic, appointment)
+    if clinic.directions:
+        facts = (*facts, (gettext("How to find us"), clinic.directions))
+    may_change = _patient_may_change(clinic, appointment)
     return Content(
         subject=gettext("Reminder: your appointment on %(day)s, %(time)s", **_when(appointment)),
-        lines=(gettext("We look forward to seeing you at %(clinic)s.", clinic=clinic.name),),
-        facts=_facts(clinic, appointment),
+        lines=tuple(lines),
+        facts=facts,
         button=_details_link(appointment),
-        note=gettext("If you can't come, please move or cancel it in time, so that others can."),
+        links=_change_links(appointment) if may_change else (),
+        note=_if_you_cannot_come(clinic, may_change),
     )
+
+
+def _patient_may_change(clinic: Clinic, appointment: Appointment) -> bool:
+    notice = timedelta(minutes=clinic.cancel_notice_minutes)
+    return may_move(appointment.status, appointment.starts_at, Role.PATIENT, notice, now())
+
+
+def _change_links(appointment: Appointment) -> tuple[tuple[str, str], ...]:
+    move = page("appointment.move_appointment", appointment_id=appointment.id)
+    cancel = page("appointment.cancel_appointment", appointment_id=appointment.id)
+    return (gettext("Move it"), move), (gettext("Cancel it"), cancel)
+
+
+def _if_you_cannot_come(clinic: Clinic, may_change: bool) -> str:
+    if may_change:
+        return gettext("If you can't come, please move or cancel it in time, so that others can.")
+    if clinic.phone:
+        return gettext(
+            "It is too late to change it online. If you can't come, please call %(phone)s.",
+            phone=clinic.phone,
+        )
+    return gettext("It is too late to change it online. If you can't come, please tell the clinic.")
 
 
 WRITERS: dict[MailKind, Writer] = {

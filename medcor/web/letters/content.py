@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from medcor.integrations.mailer import Attachment
@@ -16,12 +17,16 @@ from medcor.web.state import settings
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one mail says; the templates ``emails/letter.html`` and ``.txt`` give it its form."""
+    """What one mail says; the templates ``emails/letter.html`` and ``.txt`` give it its form.
+
+    ``button`` and ``links`` are (text, address); the links are what else the reader may do.
+    """
 
     subject: str
     lines: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     button: tuple[str, str] | None = None
+    links: tuple[tuple[str, str], ...] = ()
     note: str = ""
     attachments: tuple[Attachment, ...] = ()
 
@@ -31,6 +36,11 @@ Writer = Callable[[Session, Clinic, Any], Content | None]
 
 def url(path: str) -> str:
     return f"{settings().public_url}{path}"
+
+
+def page(endpoint: str, **values: object) -> str:
+    """The address of a page by its endpoint; a mail is worded outside of any request."""
+    return url(current_app.url_map.bind("").build(endpoint, values))
 
 
 def to_patient(mail: DueMail) -> bool:
