@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 from flask import Flask
 
+from medcor.cli_clinic import clinic_commands
 from medcor.cli_mail import mail_commands
+from medcor.cli_privacy import privacy_commands
 from medcor.extensions import db
 from medcor.services.demo import CLINICS, make_demo_clinic
 from medcor.services.passwords import hash_password
@@ -16,7 +18,9 @@ from medcor.web.transaction import transaction
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(demo)
+    app.cli.add_command(clinic_commands)
     app.cli.add_command(mail_commands)
+    app.cli.add_command(privacy_commands)
 
 
 @click.command("demo")

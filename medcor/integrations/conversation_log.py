@@ -32,6 +32,9 @@ class LogStore(Protocol):
     ) -> list[Document]:
         """The latest documents that match, newest first, or LogUnavailable."""
 
+    def forget(self, tenant: str, user_id: int) -> None:
+        """Delete every document of one person; acknowledged, or LogUnavailable."""
+
 
 class MongoLog:
     """A LogStore over pymongo; one per process, connected on first use."""
@@ -92,6 +95,15 @@ class MongoLog:
             return list(found.limit(limit))
         except PyMongoError as error:
             raise LogUnavailable(type(error).__name__) from error
+
+    def forget(self, tenant: str, user_id: int) -> None:
+        """Delete what there is of a person; a repeat changes nothing."""
+        try:
+            result = self._collection.delete_many({"tenant": tenant, "user_id": user_id})
+        except PyMongoError as error:
+            raise LogUnavailable(type(error).__name__) from error
+        if not result.acknowledged:
+            raise LogUnavailable("the erasure was not acknowledged")
 
     def close(self) -> None:
         self._client.close()

@@ -94,7 +94,7 @@ def find_staff_accounts(
         _able_to_sign_in(email)
         .add_columns(Clinic.id.label("clinic_id"), Clinic.name)
         .join(Clinic, Clinic.id == User.clinic_id)
-        .where(User.role.in_(STAFF))
+        .where(User.role.in_(STAFF), Clinic.is_verified)
         .order_by(Clinic.name, Clinic.id)
         .limit(MAX_STAFF_ACCOUNTS)
     )
@@ -108,7 +108,9 @@ def find_staff_clinics(session: Session, email: str) -> list[int]:
     """The clinics where an active staff account has this address, invited ones included."""
     wanted = (
         sa.select(User.clinic_id)
+        .join(Clinic, Clinic.id == User.clinic_id)
         .where(User.email_key == email_key(email), User.role.in_(STAFF), User.is_active)
+        .where(Clinic.is_verified)
         .order_by(User.clinic_id)
         .limit(MAX_STAFF_ACCOUNTS)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.appointments import AppointmentStatus, can_move, may_cancel, may_close
+from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
 from medcor.models import Appointment, Claim, Clinic, Doctor, Patient, Slot, Treatment
 from medcor.services import audit, lookup, notices, scheduling
@@ -55,7 +56,9 @@ def book_appointment(
     if request.day < rules.local_today(clinic.zone_info, now):
         raise errors.PastDate()
     parts = _find_parts(session, actor, request)
-    span = _offered_span(session, clinic, parts, request.day, now)
+    span = offered_span(
+        session, clinic, parts.slot, parts.treatment, request.day, now, staff=actor.is_staff
+    )
     appointment = _add_appointment(session, clinic, parts, request, span)
     add_claims(session, appointment, scheduling.treatment_rule(parts.treatment))
     audit.record(
@@ -108,21 +111,31 @@ def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Par
     return _Parts(patient, doctor, treatment, slot)
 
 
-def _offered_span(
-    session: Session, clinic: Clinic, parts: _Parts, day: date, now: datetime
+def offered_span(
+    session: Session,
+    clinic: Clinic,
+    slot: Slot,
+    treatment: Treatment,
+    day: date,
+    now: datetime,
+    *,
+    staff: bool,
 ) -> rules.Span:
-    """The slot's span on the day, or SlotUnavailable; claims are left to the constraints."""
-    doctor_id = parts.doctor.id
-    offered = scheduling.load_slots(session, [doctor_id], {parts.slot.weekday})[doctor_id]
-    slot = next((each for each in offered if each.id == parts.slot.id), None)
-    if slot is None:
+    """The slot's span on the day, or SlotUnavailable; claims are left to the constraints.
+
+    Holds the doctor's schedule: days off that are saved meanwhile see this booking, or refuse it.
+    """
+    scheduling.hold_schedules(session, [slot.doctor_id], to_change=False)
+    offered = scheduling.load_slots(session, [slot.doctor_id], {slot.weekday})[slot.doctor_id]
+    rule = next((each for each in offered if each.id == slot.id), None)
+    # Edited or deleted since ``slot`` was read: the time that was asked for is no more.
+    if rule is None or (rule.start, rule.end) != (slot.start_time, slot.end_time):
         raise errors.SlotNotFound()
-    excluded = scheduling.load_excluded(session, [doctor_id], day, day)[doctor_id]
-    treatment = scheduling.treatment_rule(parts.treatment)
-    busy = rules.Busy(excluded=excluded)
-    if any(rules.refusals(scheduling.clinic_rule(clinic), slot, treatment, day, busy, now)):
+    excluded = scheduling.load_excluded(session, [slot.doctor_id], day, day)[slot.doctor_id]
+    facts, asked = scheduling.clinic_rule(clinic, staff=staff), scheduling.treatment_rule(treatment)
+    if any(rules.refusals(facts, rule, asked, day, rules.Busy(excluded=excluded), now)):
         raise errors.SlotUnavailable()
-    span = rules.slot_span(clinic.zone_info, day, slot, treatment.minutes)
+    span = rules.slot_span(clinic.zone_info, day, rule, treatment.minutes)
     if span is None:
         raise errors.SlotUnavailable()
     return span
@@ -188,6 +201,18 @@ def get_appointment(session: Session, actor: Actor, appointment_id: object) -> A
     return appointment
 
 
+def lock_appointment(session: Session, actor: Actor, appointment_id: object) -> Appointment:
+    """As :func:`get_appointment`, as of now, and nobody else changes it before this is over."""
+    if is_known_id(appointment_id):
+        session.scalar(
+            sa.select(Appointment)
+            .where(Appointment.id == appointment_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    return get_appointment(session, actor, appointment_id)
+
+
 def _concerns(appointment: Appointment, actor: Actor) -> bool:
     if actor.role is Role.PATIENT:
         return appointment.patient_id == actor.profile_id
@@ -200,14 +225,11 @@ def cancel_appointment(
     session: Session, actor: Actor, appointment_id: object, reason: str, now: datetime
 ) -> Appointment:
     """Cancel and free the time. Patients keep the clinic's notice; staff give a reason."""
-    appointment = get_appointment(session, actor, appointment_id)
+    appointment = lock_appointment(session, actor, appointment_id)
     clinic = lookup.get_clinic(session, actor.clinic_id)
     if not appointment.is_live:
         raise errors.TransitionRefused()
-    if actor.is_staff and not reason.strip():
-        raise errors.MissingParameter(
-            errors.N_("Say why, so that the patient knows."), field="reason"
-        )
+    check_reason(actor, reason)
     notice = timedelta(minutes=clinic.cancel_notice_minutes)
     role = actor.role or Role.PATIENT
     if not may_cancel(appointment.status, appointment.starts_at, role, notice, now):
@@ -220,11 +242,21 @@ def cancel_appointment(
     return appointment
 
 
+def check_reason(actor: Actor, reason: str) -> None:
+    """MissingParameter where staff change a patient's plans without a word."""
+    if actor.is_staff and not reason.strip():
+        raise errors.MissingParameter(
+            errors.N_("Say why, so that the patient knows."), field="reason"
+        )
+
+
 def confirm_appointment(
     session: Session, actor: Actor, appointment_id: object, now: datetime
 ) -> Appointment:
-    """Pending becomes Confirmed."""
-    return _close(session, actor, appointment_id, AppointmentStatus.CONFIRMED, now)
+    """Pending becomes Confirmed, and the patient is told."""
+    made = _close(session, actor, appointment_id, AppointmentStatus.CONFIRMED, now)
+    notices.appointment_confirmed(session, made, made.patient)
+    return made
 
 
 def complete_appointment(
@@ -244,7 +276,7 @@ def mark_no_show(
 def _close(
     session: Session, actor: Actor, appointment_id: object, target: AppointmentStatus, now: datetime
 ) -> Appointment:
-    appointment = get_appointment(session, actor, appointment_id)
+    appointment = lock_appointment(session, actor, appointment_id)
     if not actor.is_staff:
         raise errors.NotAllowed()
     if not may_close(target, appointment.starts_at, now):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vText
@@ -33,17 +37,71 @@ def appointment_ics(
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(
-        appointment_event(clinic, appointment, treatment_name, doctor_name, public_url)
-    )
+    entry = patient_entry(clinic, appointment, treatment_name, doctor_name)
+    calendar.add_component(appointment_event(clinic, entry, public_url))
     return calendar.to_ical()
 
 
-def appointment_event(
-    clinic: Clinic, appointment: Appointment, treatment_name: str, doctor_name: str, public_url: str
-) -> Event:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one entry of a calendar says; ``path`` is the page behind it."""
+
+    appointment: Appointment
+    summary: str
+    description: str
+    path: str
+
+
+def patient_entry(
+    clinic: Clinic, appointment: Appointment, treatment_name: str, doctor_name: str
+) -> Entry:
+    """An appointment as its patient's calendar shows it."""
+    lines = (doctor_name, clinic.name, clinic.address, clinic.phone)
+    return Entry(
+        appointment,
+        f"{treatment_name} · {clinic.name}",
+        "\n".join(line for line in lines if line),
+        "/view_appointments/",
+    )
+
+
+def doctor_entry(appointment: Appointment) -> Entry:
+    """An appointment as its doctor's calendar shows it: other people's servers get no name."""
+    user = appointment.patient.user
+    initials = " ".join(f"{name[0].upper()}." for name in (user.first_name, user.last_name) if name)
+    path = f"/appointment-details/{appointment.id}/"
+    return Entry(appointment, f"{initials} · {appointment.treatment.name}", "", path)
+
+
+def feed_ics(clinic: Clinic, entries: Sequence[Entry], public_url: str) -> bytes:
+    """Many appointments as one calendar that a program reads again and again (RFC 7986)."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, vText(clinic.name))
+    calendar.add("x-wr-timezone", vText(clinic.zone))
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vText("PT1H"))
+    for entry in entries:
+        calendar.add_component(appointment_event(clinic, entry, public_url))
+    return calendar.to_ical()
+
+
+def feed_fingerprint(clinic: Clinic, entries: Sequence[Entry], public_url: str) -> str:
+    """Tell one state of a feed from another without writing it."""
+    held = hashlib.sha256(f"{clinic.id} {clinic.version} {public_url}".encode())
+    for entry in entries:
+        row = entry.appointment
+        facts = (row.id, row.version, entry.summary, entry.description)
+        held.update(repr(facts).encode())
+    return held.hexdigest()[:32]
+
+
+def appointment_event(clinic: Clinic, entry: Entry, public_url: str) -> Event:
     """The appointment as one entry, for a file of its own or for a feed."""
-    event = Event()
+    event, appointment = Event(), entry.appointment
     host = urlsplit(public_url).hostname or "medcor"
     event.add("uid", f"appointment-{clinic.id}-{appointment.id}@{host}")
     event.add("sequence", appointment.version - 1)
@@ -51,15 +109,11 @@ def appointment_event(
     event.add("last-modified", appointment.updated_at)
     event.add("dtstart", appointment.starts_at)
     event.add("dtend", appointment.ends_at)
-    event.add("summary", vText(f"{treatment_name} · {clinic.name}"))
-    event.add("description", vText(_description(clinic, doctor_name)))
+    event.add("summary", vText(entry.summary))
+    if entry.description:
+        event.add("description", vText(entry.description))
     if clinic.address:
         event.add("location", vText(f"{clinic.name}, {clinic.address}"))
-    event.add("url", f"{public_url}/view_appointments/")
+    event.add("url", f"{public_url}{entry.path}")
     event.add("status", _STATES.get(appointment.status, "CONFIRMED"))
     return event
-
-
-def _description(clinic: Clinic, doctor_name: str) -> str:
-    lines = (doctor_name, clinic.name, clinic.address, clinic.phone)
-    return "\n".join(line for line in lines if line)

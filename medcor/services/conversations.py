@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -20,12 +20,21 @@ from sqlalchemy.orm import Session
 from medcor.domain.permissions import Actor
 from medcor.domain.texts import storable
 from medcor.integrations.conversation_log import LogStore, LogUnavailable
-from medcor.models import ConversationMessage, MessageType, User
+from medcor.models import (
+    ConversationMessage,
+    ErasureRequest,
+    ErasureState,
+    MessageType,
+    Patient,
+    User,
+)
 from medcor.models.tenancy import across_clinics
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
 BATCH = 200
+# A batch that was read before an erasure is in MongoDB well within this.
+FORGET_FOR = timedelta(minutes=1)
 PAGE = 50
 log = structlog.get_logger("medcor.conversations")
 
@@ -242,3 +251,77 @@ def ship_pending(
     shipped = [each["journal_id"] for each in documents]
     run(lambda session: mark_shipped(session, shipped, now))
     return len(documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person whose talks are to be gone from MongoDB too."""
+
+    request_id: int
+    clinic_id: int
+    user_id: int
+    erased_at: datetime
+
+
+def read_erased(session: Session) -> list[Erased]:
+    """Everybody who was erased here and whose copy in MongoDB is not certain to be gone."""
+    wanted = (
+        sa.select(
+            ErasureRequest.id,
+            ErasureRequest.clinic_id,
+            Patient.user_id,
+            ErasureRequest.decided_at,
+        )
+        .join(Patient, Patient.id == ErasureRequest.patient_id)
+        .where(
+            ErasureRequest.state == ErasureState.DONE, ErasureRequest.log_erased_at.is_(None)
+        )
+        .order_by(ErasureRequest.id)
+        .limit(BATCH)
+    )
+    with _journal_of_all_clinics(session):
+        return [Erased(*row) for row in session.execute(wanted)]
+
+
+def forget_erased(
+    look: Callable[[Work[Any]], Any],
+    run: Callable[[Work[Any]], Any],
+    store: LogStore,
+    now: datetime,
+) -> int:
+    """Delete the talks of erased people from MongoDB; returns for how many people that is over.
+
+    It is done at once, and again until a batch that was under way then has certainly arrived. What
+    a talk that was just ending still wrote to the journal goes as well. LogUnavailable leaves what
+    is not done yet for the next round.
+    """
+    over = 0
+    for person in look(read_erased):
+        is_over = now - person.erased_at >= FORGET_FOR
+        run(lambda session, person=person: _delete_talks(session, person))
+        store.forget(f"clinic_{person.clinic_id}", person.user_id)
+        if is_over:
+            run(lambda session, person=person: _mark_forgotten(session, person, now))
+            over += 1
+    return over
+
+
+def _delete_talks(session: Session, person: Erased) -> None:
+    with _journal_of_all_clinics(session):
+        session.execute(
+            sa.delete(ConversationMessage).where(
+                ConversationMessage.clinic_id == person.clinic_id,
+                ConversationMessage.user_id == person.user_id,
+            ),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _mark_forgotten(session: Session, person: Erased, now: datetime) -> None:
+    with _journal_of_all_clinics(session):
+        session.execute(
+            sa.update(ErasureRequest)
+            .where(ErasureRequest.id == person.request_id)
+            .values(log_erased_at=now),
+            execution_options={"synchronize_session": False},
+        )

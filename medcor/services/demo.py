@@ -25,8 +25,9 @@ from medcor.models import (
     User,
 )
 from medcor.models.tenancy import scope
-from medcor.services.demo_catalogue import CLINICS
+from medcor.services.demo_catalogue import BIOS, CLINICS
 from medcor.services.demo_history import fill_calendar
+from medcor.services.demo_records import add_demo_records
 from medcor.services.slots import add_slot
 
 OPENS, LUNCH, BACK, CLOSES = time(9), time(12), time(13), time(17)
@@ -47,6 +48,7 @@ def make_demo_clinic(session: Session, number: int, password_hash: str, now: dat
         _add_patients(session, clinic, plan, password_hash, now)
     scope(session, clinic.id)
     fill_calendar(session, clinic, rules.local_today(clinic.zone_info, now), now)
+    add_demo_records(session, clinic, now)
     return clinic
 
 
@@ -61,6 +63,8 @@ def _add_clinic(session: Session, number: int, plan: dict[str, Any], now: dateti
         "postcode",
         "phone",
         "accent",
+        "about",
+        "directions",
         "credits",
     )
     clinic = Clinic(
@@ -146,6 +150,7 @@ def _add_doctors(
             gender=gender,
             years_of_experience=years,
             contact_number=clinic.phone,
+            bio=BIOS[last],
         )
         session.add(doctor)
         session.flush()

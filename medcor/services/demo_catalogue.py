@@ -41,6 +41,18 @@ GENERAL_DOCTORS = (
     ("Alex", "Demo-Stone", "Male", 7, ("Physiotherapy",), (0, 3)),
     ("Kim", "Demo-Rivers", "Female", 18, ("Dermatology", "Cardiology"), (0, 4, 7)),
 )
+# By last name: what patients read about a doctor.
+BIOS = {
+    "Demo-Arslan": "Looks after teeth that others would give up, and explains every step first. "
+    "Afraid of the chair? Tell her: she takes the time.",
+    "Demo-Kaya": "The doctor for check-ups and fillings, and a favourite of the children.",
+    "Demo-Yildiz": "Straightens teeth of all ages, with braces that can hardly be seen.",
+    "Demo-Sahin": "Two decades of oral surgery; plans implants on screen together with you.",
+    "Demo-Oz": "Whitening, veneers and fillings that nobody notices.",
+    "Demo-Hall": "Your first address for any complaint, and for everything that needs a plan.",
+    "Demo-Stone": "Gets backs, knees and shoulders moving again, with exercises for at home.",
+    "Demo-Rivers": "Skin and heart: looks closely, and says plainly what it is.",
+}
 
 CLINICS = (
     {
@@ -54,6 +66,16 @@ CLINICS = (
         "postcode": "34000",
         "phone": "+90 212 555 01 00",
         "accent": "#0f766e",
+        "about": (
+            "A made-up dental practice for looking around: five dentists, from check-ups and "
+            "cleaning to implants and braces.\n\nWe take time to explain each step, tell the price "
+            "before we begin, and keep a free time for pain every morning."
+        ),
+        "directions": (
+            "Two minutes on foot from the tram stop Demo Square. The entrance is beside the "
+            "pharmacy; take the lift to the second floor. The car park behind the house is free "
+            "for patients, and the door has no step."
+        ),
         "credits": 500,
         "patients": 200,
         "treatments": DENTAL,
@@ -71,6 +93,14 @@ CLINICS = (
         "postcode": "E1 0XX",
         "phone": "+44 20 7946 0100",
         "accent": "#3f51b5",
+        "about": (
+            "A made-up family practice: general medicine, physiotherapy and skin checks under one "
+            "roof."
+        ),
+        "directions": (
+            "Five minutes on foot from Sample Street station, on the corner of the park. Ring the "
+            "bell marked Practice; we are on the ground floor."
+        ),
         "credits": 200,
         "patients": 100,
         "treatments": GENERAL,

@@ -20,8 +20,9 @@ def find(session: Session, model: type[Row], row_id: object) -> Row | None:
 
 
 def get_clinic(session: Session, clinic_id: object) -> Clinic:
+    """A clinic, or ClinicNotFound; one whose sign-up nobody has confirmed exists for nobody."""
     clinic = find(session, Clinic, clinic_id)
-    if clinic is None:
+    if clinic is None or not clinic.is_verified:
         raise errors.ClinicNotFound()
     return clinic
 

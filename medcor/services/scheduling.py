@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,10 +29,11 @@ MARGIN_DAYS = 2
 STEPS_A_DAY = 86400 // rules.STEP_SECONDS
 
 
-def clinic_rule(clinic: Clinic) -> rules.ClinicRule:
+def clinic_rule(clinic: Clinic, *, staff: bool = False) -> rules.ClinicRule:
+    """The clinic's rules; its shortest notice binds patients, not ``staff``, who see the day."""
     return rules.ClinicRule(
         zone=clinic.zone_info,
-        min_notice=timedelta(minutes=clinic.min_notice_minutes),
+        min_notice=timedelta(minutes=0 if staff else clinic.min_notice_minutes),
         horizon_days=clinic.horizon_days,
     )
 
@@ -40,6 +42,17 @@ def treatment_rule(treatment: Treatment) -> rules.TreatmentRule:
     return rules.TreatmentRule(
         treatment.id, treatment.minutes, treatment.buffer_before, treatment.buffer_after
     )
+
+
+def hold_schedules(session: Session, doctor_ids: Iterable[int], *, to_change: bool) -> None:
+    """Keep bookings and changes of these doctors' schedules apart until the transaction ends.
+
+    Bookings share the hold with each other; a change waits for them and has it alone, so that what
+    is read after it stays true. In ascending order, so that two changes never wait in a circle.
+    SQLite lets one writer in at a time anyway.
+    """
+    held = sa.select(Doctor.id).where(Doctor.id.in_(list(doctor_ids))).order_by(Doctor.id)
+    session.execute(held.with_for_update(read=not to_change, key_share=not to_change)).all()
 
 
 def load_slots(
@@ -70,17 +83,25 @@ def load_slots(
 
 
 def load_busy(
-    session: Session, doctor_ids: Iterable[int], patient_id: int | None, first: date, last: date
+    session: Session,
+    doctor_ids: Iterable[int],
+    patient_id: int | None,
+    first: date,
+    last: date,
+    moving: int | None = None,
 ) -> dict[int, rules.Busy]:
-    """What is claimed or excluded for each doctor between two local days, and for the patient."""
+    """What is claimed or excluded for each doctor between two local days, and for the patient.
+
+    ``moving`` names an appointment that gives its time up, so that it is in nobody's way.
+    """
     ids = list(doctor_ids)
-    window = _step_window(first, last)
+    within = (Claim.step.between(*_step_window(first, last)), Claim.appointment_id != (moving or 0))
     taken: dict[int, list[rules.Span]] = defaultdict(list)
     for doctor_id, low, high in session.execute(
-        _claimed(Claim.doctor_id).where(Claim.doctor_id.in_(ids), Claim.step.between(*window))
+        _claimed(Claim.doctor_id).where(Claim.doctor_id.in_(ids), *within)
     ):
         taken[doctor_id].append(rules.span_of_steps(low, high))
-    own = _patient_spans(session, patient_id, window)
+    own = _patient_spans(session, patient_id, within)
     excluded = load_excluded(session, ids, first, last)
     return {each: rules.Busy(taken[each], own, excluded[each]) for each in ids}
 
@@ -109,13 +130,11 @@ def _claimed(owner: sa.orm.InstrumentedAttribute[int]) -> sa.Select[tuple[int, i
 
 
 def _patient_spans(
-    session: Session, patient_id: int | None, window: tuple[int, int]
+    session: Session, patient_id: int | None, within: tuple[sa.ColumnElement[bool], ...]
 ) -> list[rules.Span]:
     if patient_id is None:
         return []
-    own = _claimed(Claim.patient_id).where(
-        Claim.patient_id == patient_id, Claim.step.between(*window)
-    )
+    own = _claimed(Claim.patient_id).where(Claim.patient_id == patient_id, *within)
     return [rules.span_of_steps(low, high) for _owner, low, high in session.execute(own)]
 
 
@@ -134,16 +153,20 @@ def find_openings(
     days: Sequence[date],
     now: datetime,
     patient_id: int | None = None,
+    *,
+    staff: bool = False,
+    moving: int | None = None,
 ) -> list[rules.Opening]:
     """Every slot of these doctors on these days that fits the treatment, with its refusals.
 
-    Sorted by start, then doctor. Three queries, however many doctors and days.
+    Sorted by start, then doctor. As many queries, however many doctors and days. ``staff`` look
+    past the clinic's notice, and ``moving`` is the appointment that a time is sought for.
     """
     if not doctor_ids or not days:
         return []
     slots = load_slots(session, doctor_ids, {day.weekday() for day in days})
-    busy = load_busy(session, doctor_ids, patient_id, days[0], days[-1])
-    clinic_facts, treatment_facts = clinic_rule(clinic), treatment_rule(treatment)
+    busy = load_busy(session, doctor_ids, patient_id, days[0], days[-1], moving)
+    clinic_facts, treatment_facts = clinic_rule(clinic, staff=staff), treatment_rule(treatment)
     found = [
         opening
         for doctor_id in doctor_ids
@@ -165,13 +188,48 @@ def find_first_free(
     first_day: date | None = None,
     days: int = 60,
     limit: int = 5,
+    staff: bool = False,
+    moving: int | None = None,
 ) -> list[rules.Opening]:
     """The first free times of a treatment, over one doctor or all who give it."""
     start = max(first_day or date.min, rules.local_today(clinic.zone_info, now))
     doctors = [doctor_id] if doctor_id else doctor_ids_for(session, treatment.id)
-    window = rules.days_from(start, min(days, clinic.horizon_days + 1))
-    found = find_openings(session, clinic, treatment, doctors, window, now, patient_id)
-    return [opening for opening in found if opening.free][:limit]
+    found: list[rules.Opening] = []
+    for part in _parts(rules.days_from(start, min(days, clinic.horizon_days + 1))):
+        openings = find_openings(
+            session, clinic, treatment, doctors, part, now, patient_id, staff=staff, moving=moving
+        )
+        found += [opening for opening in openings if opening.free]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _parts(days: list[date]) -> list[list[date]]:
+    """Cut a window so that what is near, where mostly enough is free, is looked at first."""
+    cuts = (0, 7, 28, len(days))
+    return [days[a:b] for a, b in pairwise(cuts) if days[a:b]]
+
+
+def find_first_by_doctor(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    now: datetime,
+    doctor_ids: Sequence[int],
+    patient_id: int | None,
+    days: int,
+) -> list[rules.Opening]:
+    """Free times of the next days, and of each doctor at least the first within ``days``."""
+    start = rules.local_today(clinic.zone_info, now)
+    found: list[rules.Opening] = []
+    missing = list(doctor_ids)
+    for part in _parts(rules.days_from(start, min(days, clinic.horizon_days + 1))):
+        openings = find_openings(session, clinic, treatment, missing, part, now, patient_id)
+        found += [opening for opening in openings if opening.free]
+        have = {opening.slot.doctor_id for opening in found}
+        missing = [each for each in doctor_ids if each not in have]
+    return sorted(found, key=lambda each: (each.span.start, each.slot.doctor_id))
 
 
 def find_nearest(
@@ -185,6 +243,8 @@ def find_nearest(
     clock: time,
     patient_id: int | None = None,
     limit: int = 6,
+    staff: bool = False,
+    moving: int | None = None,
 ) -> list[rules.Opening]:
     """The doctor's free times closest to a wished one, in order of time."""
     wished = datetime.combine(day, clock)
@@ -198,6 +258,8 @@ def find_nearest(
         first_day=max(day, rules.local_today(clinic.zone_info, now)) - timedelta(days=7),
         days=22,
         limit=1000,
+        staff=staff,
+        moving=moving,
     )
     closest = sorted(
         free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished)

@@ -5,7 +5,7 @@ A form is shown, sent, and either done or shown again with what was typed and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -14,12 +14,14 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, ValidationError
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms import Field, HiddenField, PasswordField, SelectChoice, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from medcor.domain import errors
 from medcor.domain.identity import email_key
+from medcor.domain.passwords import MIN_LENGTH, Weakness
 from medcor.extensions import db
+from medcor.services import passwords
 from medcor.web.errors import wants_json
 from medcor.web.inputs import json_object
 from medcor.web.state import settings
@@ -42,6 +44,12 @@ PHONE = [
     Optional(),
     Regexp(r"^\+?[0-9][0-9 ()/.-]{4,30}$", message=_l("Enter a phone number.")),
 ]
+_WEAK = {
+    Weakness.TOO_SHORT: _l("Use at least %(number)s characters.", number=MIN_LENGTH),
+    Weakness.TOO_LONG: _l("This password is too long."),
+    Weakness.PERSONAL: _l("Choose a password that is not made of your name or email."),
+    Weakness.COMMON: _l("Too many people use this password. Choose one that is harder to guess."),
+}
 
 
 class PostedForm(FlaskForm):
@@ -58,6 +66,13 @@ class PostedForm(FlaskForm):
 def tidy(value: str | None) -> str:
     """Trim a line of text and drop what no keyboard types and a database may refuse."""
     return "".join(each for each in value or "" if each.isprintable()).strip()
+
+
+def tidy_text(value: str | None) -> str:
+    """Trim a text of several lines, and drop what no keyboard types; its line breaks stay."""
+    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept = ("".join(each for each in line if each.isprintable()).rstrip() for line in lines)
+    return "\n".join(kept).strip()
 
 
 def name_of(missing: str) -> list[Callable]:
@@ -77,6 +92,24 @@ def usable_email(_form: FlaskForm, field: Field) -> None:
     field.data = checked.normalized
 
 
+class NewPasswordForm(PostedForm):
+    """A new password for the person whose words are ``own_words``."""
+
+    password = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
+
+    def __init__(self, own_words: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._own_words = own_words
+
+    def own_words(self) -> tuple[str, ...]:
+        return self._own_words
+
+    def validate_password(self, field: Field) -> None:
+        weakness = passwords.weakness(field.data, self.own_words())
+        if weakness:
+            raise ValidationError(_WEAK[weakness])
+
+
 class EditForm(PostedForm):
     """A form over a row that somebody else may edit too: it carries the version that it shows.
 
@@ -90,6 +123,30 @@ class EditForm(PostedForm):
         """The version that the page showed; None if none was sent."""
         value = str(self.version.data or "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+class RowForm(EditForm):
+    """An edit form whose JSON may also hold numbers, truth values and lists of them."""
+
+    class Meta(PostedForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            if not request.is_json:
+                return super().wrap_formdata(form, formdata)
+            return MultiDict(_json_values())
+
+
+def _json_values() -> Iterator[tuple[str, str]]:
+    for name, value in json_object().items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is True:
+                yield name, "y"
+            elif isinstance(each, (str, int, float)) and each is not False:
+                yield name, str(each)
+
+
+def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Values and labels as select fields take them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def answer_form(form: FlaskForm, work: Callable[[], Any], page: Callable[[], str]) -> Any:

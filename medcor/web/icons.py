@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from markupsafe import Markup, escape
@@ -39,6 +39,12 @@ def icon_body(folder: Path, name: str) -> str:
 
 def icon(name: str, label: str | None = None, folder: Path = ICON_FOLDER) -> Markup:
     """Return an icon as SVG: an image with a name if it has a label, else hidden from readers."""
+    # Lists draw the same few icons again and again; a lazy label is made a text of its language.
+    return _drawn(name, str(label) if label else "", folder)
+
+
+@lru_cache(maxsize=2048)
+def _drawn(name: str, label: str, folder: Path) -> Markup:
     if label:
         attributes = Markup('role="img" aria-label="{}"').format(escape(label))
     else:

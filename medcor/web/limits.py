@@ -54,6 +54,11 @@ def count_email_lookup(clinic_id: int) -> None:
     _count(settings().limit_email_lookups, "email-lookup", str(clinic_id), client_network())
 
 
+def count_export(clinic_id: int, user_id: int | None) -> None:
+    """Count a download of all of a person's data, which is heavy to make."""
+    _count("20 per hour", "own-data", str(clinic_id), str(user_id))
+
+
 def _account(email: str, clinic_id: int | None) -> tuple[str, str]:
     return str(clinic_id or "any"), email_key(email)[:254]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel import dates, numbers
 from flask import Flask, g, has_request_context, request
@@ -37,14 +38,18 @@ def init_app(app: Flask) -> None:
 
 def format_day(value: date) -> str:
     """A day in full, as ``Tuesday, 24 November 2026`` or ``24 Kasım 2026 Salı``."""
-    return dates.format_date(
-        value, _in_language("EEEE, d MMMM y", "d MMMM y EEEE"), locale=get_locale()
-    )
+    return _written(value, _in_language("EEEE, d MMMM y", "d MMMM y EEEE"), str(get_locale()))
 
 
 def format_short_day(value: date) -> str:
     """A day for narrow places, as ``Tue 24 Nov`` or ``24 Kas Sal``."""
-    return dates.format_date(value, _in_language("EEE d MMM", "d MMM EEE"), locale=get_locale())
+    return _written(value, _in_language("EEE d MMM", "d MMM EEE"), str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, locale: str) -> str:
+    # Lists show the same days again and again, and Babel takes its time for each.
+    return dates.format_date(value, pattern, locale=locale)
 
 
 def _in_language(english: str, turkish: str) -> str:

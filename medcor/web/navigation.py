@@ -42,7 +42,27 @@ _LIST = _place(
     "appointment.appointment_details",
     "appointment.cancel_appointment",
     "appointment.move_appointment",
+    "appointment.book_for_patient",
+    "appointment.record_view",
+    "appointment.appointment_medical_record",
+    "appointment.add_record_files",
     phone=True,
+)
+_WEEK_PAGES = (
+    "appointment.new_slot",
+    "appointment.add_slot",
+    "appointment.edit_slot_form",
+    "appointment.edit_slot_for_doctor",
+    "appointment.confirm_delete_slot",
+    "appointment.add_series",
+    "appointment.copy_day",
+    "appointment.new_days_off",
+    "appointment.add_exclusion_date",
+    "appointment.edit_days_off_form",
+    "appointment.edit_exclude_date",
+    "appointment.check_days_off",
+    "appointment.confirm_delete_days_off",
+    "appointment.close_clinic",
 )
 _ADMIN = (
     _TODAY,
@@ -55,6 +75,7 @@ _ADMIN = (
         "account.create_patient",
         "account.edit_patient",
         "account.view_patient",
+        "account.patient_deletion",
         phone=True,
     ),
     _place(
@@ -63,7 +84,9 @@ _ADMIN = (
         "stethoscope",
         "account.create_doctor",
         "account.edit_doctor",
+        "account.doctor_deletion",
         "appointment.doctor_slots_and_excluded_dates_list",
+        *_WEEK_PAGES,
     ),
     _place(
         "treatment.list_treatments",
@@ -90,6 +113,7 @@ _DOCTOR = (
         "appointment.doctor_slots_and_excluded_dates_list",
         lazy_gettext("My week"),
         "calendar-clock",
+        *_WEEK_PAGES,
         phone=True,
     ),
     _place("account.view_clinic_details", lazy_gettext("Clinic"), "hospital"),
@@ -113,13 +137,14 @@ _PATIENT = (
         "appointment.move_appointment",
     ),
     _place(
-        "appointment.my_records", lazy_gettext("Records"), "file-heart", "appointment.my_record"
+        "appointment.my_records", lazy_gettext("Records"), "file-heart", "appointment.record_view"
     ),
     _place(
         "account.profile_view",
         lazy_gettext("Me"),
         "user-round",
         "account.edit_user_profile",
+        "account.change_password",
         "account.my_data",
     ),
 )

@@ -54,6 +54,7 @@ def _round(app: Flask, stop_event: Event, failures: int) -> int:
     with app.app_context():
         try:
             shipped = ship_waiting(stop_event)
+            forget_erased()
         except LogUnavailable as error:
             log.warning("log_not_shipped", reason=str(error), failures=failures + 1)
             return failures + 1
@@ -76,6 +77,12 @@ def ship_waiting(stop_event: Event | None = None) -> int:
         if shipped < conversations.BATCH:
             break
     return total
+
+
+def forget_erased() -> int:
+    """Delete from MongoDB what it holds of erased people; returns for how many that is over."""
+    store = log_store()
+    return conversations.forget_erased(_look, _run, store, now()) if store else 0
 
 
 def _look(work: Callable[[Session], T]) -> T:
