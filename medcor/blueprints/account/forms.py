@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, PasswordField, StringField, TelField, ValidationError
+from wtforms import EmailField, PasswordField, StringField, TelField
 from wtforms.validators import DataRequired, InputRequired
 
-from medcor.domain.passwords import MIN_LENGTH, Weakness
-from medcor.services import passwords
-from medcor.web.forms import PHONE, PostedForm, name_of, tidy, usable_email
+from medcor.web.forms import (
+    PHONE,
+    NewPasswordForm,
+    PostedForm,
+    name_of,
+    tidy,
+    usable_email,
+)
 
-_WEAK = {
-    Weakness.TOO_SHORT: _l("Use at least %(number)s characters.", number=MIN_LENGTH),
-    Weakness.TOO_LONG: _l("This password is too long."),
-    Weakness.PERSONAL: _l("Choose a password that is not made of your name or email."),
-    Weakness.COMMON: _l("Too many people use this password. Choose one that is harder to guess."),
-}
+__all__ = ["EmailForm", "NewPasswordForm", "RegistrationForm", "SignInForm"]
 
 
 class SignInForm(PostedForm):
@@ -31,24 +31,6 @@ class EmailForm(PostedForm):
     email = EmailField(
         _l("Email"), [DataRequired(_l("Enter your email.")), usable_email], filters=[tidy]
     )
-
-
-class NewPasswordForm(PostedForm):
-    """A new password for the person whose words are ``own_words``."""
-
-    password = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
-
-    def __init__(self, own_words: tuple[str, ...] = ()) -> None:
-        super().__init__()
-        self._own_words = own_words
-
-    def own_words(self) -> tuple[str, ...]:
-        return self._own_words
-
-    def validate_password(self, field: Field) -> None:
-        weakness = passwords.weakness(field.data, self.own_words())
-        if weakness:
-            raise ValidationError(_WEAK[weakness])
 
 
 class RegistrationForm(NewPasswordForm):
