@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import triage
 from medcor.models import Appointment, Clinic, ClinicHours, Handover, User
-from medcor.services import catalogue
+from medcor.services import agenda, catalogue
 from medcor.services.agenda import Day
 from medcor.web.locale import format_clock, format_day, format_money, format_short_day, format_span
 
@@ -28,6 +28,19 @@ def appointment_line(appointment: Appointment) -> Line:
         "id": appointment.id,
         "when": f"{format_day(appointment.day)}, {span}",
         "short": f"{format_short_day(appointment.day)}, {span}",
+        "time": format_clock(appointment.start_time),
+        "treatment": appointment.treatment.name,
+        "doctor": appointment.doctor.name,
+        "patient": appointment.patient.name,
+        "state": appointment.status.value,
+        "url": url_for("appointment.appointment_details", appointment_id=appointment.id),
+    }
+
+
+def day_line(appointment: Appointment) -> Line:
+    """An appointment of a day whose date stands above: wording a hundred dates takes long."""
+    return {
+        "id": appointment.id,
         "time": format_clock(appointment.start_time),
         "treatment": appointment.treatment.name,
         "doctor": appointment.doctor.name,
@@ -59,7 +72,7 @@ def hours_lines(hours: Iterable[ClinicHours]) -> list[tuple[str, str]]:
 def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dict[str, Any]:
     """What the Today page shows, in the order in which staff ask."""
     lines = [
-        appointment_line(each) | {"live": each.is_live, "over": each.ends_at <= now}
+        day_line(each) | {"live": each.is_live, "over": each.ends_at <= now}
         for each in held.appointments
     ]
     ahead = [line for line in lines if line["live"] and not line["over"]]
@@ -71,6 +84,8 @@ def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dic
         "waiting": [appointment_line(each) for each in held.waiting],
         "waiting_total": held.waiting_total,
         "unclosed": [appointment_line(each) for each in held.unclosed],
+        "attention": [appointment_line(each) for each in held.attention[: agenda.WAITING_SHOWN]],
+        "attention_more": len(held.attention) > agenda.WAITING_SHOWN,
         "handovers": handover_lines(held.handovers, clinic),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -22,8 +22,8 @@ from medcor.web.transaction import in_transaction, reading
 from medcor.web.uploads import picture_answer
 
 from . import presenters
-
-blueprint = Blueprint("clinic", __name__)
+from .blueprint import blueprint
+from .setup_steps import setup_card
 
 
 @blueprint.get("/")
@@ -98,6 +98,7 @@ def today():
         actual=actual,
         closed=bool(open_days) and day.weekday() not in open_days,
         clinic=clinic,
+        setup=setup_card(session, clinic, actor()),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),
