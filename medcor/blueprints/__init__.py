@@ -9,8 +9,9 @@ from medcor.blueprints.appointment import blueprint as appointment
 from medcor.blueprints.chatbot import blueprint as chatbot
 from medcor.blueprints.clinic import blueprint as clinic
 from medcor.blueprints.transcription import blueprint as transcription
+from medcor.blueprints.treatment import blueprint as treatment
 
 
 def all_blueprints() -> list[Blueprint]:
     """Every blueprint that an application serves."""
-    return [account, appointment, chatbot, clinic, transcription]
+    return [account, appointment, chatbot, clinic, transcription, treatment]

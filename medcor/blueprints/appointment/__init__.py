@@ -4,6 +4,21 @@ from flask import Blueprint
 
 blueprint = Blueprint("appointment", __name__)
 
-from . import booking, lists  # noqa: E402, F401  (they hang their routes on the blueprint)
+from . import (  # noqa: E402, F401  (they hang their routes on the blueprint)
+    booking,
+    calendar,
+    days_off,
+    details,
+    feed,
+    lists,
+    moving,
+    my_records,
+    record_files,
+    records,
+    staff_booking,
+    states,
+    week,
+    week_days,
+)
 
 __all__ = ["blueprint"]

@@ -85,8 +85,9 @@ def get_doctors_for_treatment(treatment_id: int):
     fields = catalogue.specialisations_of(session, [doctor.id for doctor in doctors])
     if wants_json():
         return bodies.doctors_body(clinic, treatment, doctors, fields)
-    free = scheduling.find_first_free(
-        session, clinic, treatment, now(), patient_id=_patient_id(), days=LOOK_AHEAD, limit=100_000
+    ids = [doctor.id for doctor in doctors]
+    free = scheduling.find_first_by_doctor(
+        session, clinic, treatment, now(), ids, _patient_id(), LOOK_AHEAD
     )
     first: dict[int, rules.Opening] = {}
     for opening in free:
@@ -305,16 +306,8 @@ def _why_not(session, clinic: Clinic, treatment, slot: Slot, day: date) -> str:
         session, clinic, treatment, [slot.doctor_id], [day], now(), _patient_id()
     )
     opening = next((each for each in found if each.slot.id == slot.id), None)
-    if opening is None:
-        return gettext(errors.SlotUnavailable.text)
-    if opening.free:
-        return ""
-    kinds = {
-        rules.Refusal.PAST: errors.PastDate,
-        rules.Refusal.DOCTOR_BUSY: errors.SlotTaken,
-        rules.Refusal.PATIENT_BUSY: errors.PatientBusy,
-    }
-    return gettext(kinds.get(opening.refusals[0], errors.SlotUnavailable).text)
+    refusal = presenters.refusal_of(opening)
+    return gettext(refusal.text) if refusal else ""
 
 
 @blueprint.get("/appointment-success/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus
-from medcor.domain.scheduling import Opening
+from medcor.domain.scheduling import Opening, Refusal
 from medcor.models import Appointment, Clinic, Doctor, Treatment
 from medcor.web.locale import (
     format_clock,
@@ -31,6 +32,8 @@ def treatment_picks(treatments: Iterable[Treatment], clinic: Clinic) -> list[Lin
             "title": treatment.name,
             "note": treatment.description,
             "side": format_money(treatment.price_minor, clinic.currency),
+            "avatar": treatment.name if treatment.picture else "",
+            "image_url": treatment.picture,
             "url": url_for("appointment.get_doctors_for_treatment", treatment_id=treatment.id),
         }
         for treatment in treatments
@@ -82,27 +85,54 @@ def time_days(
     openings: Iterable[Opening], treatment_id: int, doctors: Mapping[int, Doctor] | None = None
 ) -> list[Link]:
     """Free times grouped by day, each a link to its confirmation; ``doctors`` names whose."""
+
+    def url_of(opening: Opening) -> str:
+        return url_for(
+            "appointment.book_slot",
+            slot_id=opening.slot.id,
+            treatment_id=treatment_id,
+            appointment_date=opening.day.isoformat(),
+        )
+
+    return linked_days(openings, url_of, doctors)
+
+
+def linked_days(
+    openings: Iterable[Opening],
+    url_of: Callable[[Opening], str],
+    doctors: Mapping[int, Doctor] | None = None,
+) -> list[Link]:
+    """Free times grouped by day, each a link to what ``url_of`` says."""
     return [
         {
             "label": format_day(day),
-            "times": [_time_link(each, treatment_id, doctors) for each in group],
+            "times": [_time_link(each, url_of(each), doctors) for each in group],
         }
         for day, group in groupby(openings, key=lambda opening: opening.day)
     ]
 
 
-def _time_link(opening: Opening, treatment_id: int, doctors: Mapping[int, Doctor] | None) -> Link:
+def _time_link(opening: Opening, url: str, doctors: Mapping[int, Doctor] | None) -> Link:
     doctor = (doctors or {}).get(opening.slot.doctor_id)
     return {
         "label": format_clock(opening.slot.start),
         "note": doctor.name if doctor else "",
-        "url": url_for(
-            "appointment.book_slot",
-            slot_id=opening.slot.id,
-            treatment_id=treatment_id,
-            appointment_date=opening.day.isoformat(),
-        ),
+        "url": url,
     }
+
+
+def refusal_of(opening: Opening | None) -> errors.BookingRefused | None:
+    """Why an opening can't be taken, as the error that taking it would raise; None if it can."""
+    if opening is None:
+        return errors.SlotUnavailable()
+    if opening.free:
+        return None
+    kinds: dict[Refusal, type[errors.BookingRefused]] = {
+        Refusal.PAST: errors.PastDate,
+        Refusal.DOCTOR_BUSY: errors.SlotTaken,
+        Refusal.PATIENT_BUSY: errors.PatientBusy,
+    }
+    return kinds.get(opening.refusals[0], errors.SlotUnavailable)()
 
 
 def summary(
