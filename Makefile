@@ -15,7 +15,7 @@ DEVELOPMENT := MEDCOR_ENV=development HOST=$(HOST) PORT=$(PORT) MEDCOR_INSTANCE=
 export PYTHONWARNINGS = ignore::DeprecationWarning:eventlet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-python test-browser test-js check bench soak lock translations clean packages
+.PHONY: help run test test-python test-browser test-js check bench screenshots soak lock translations clean packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ check: $(DEV_READY) ## Lint and formatting
 
 bench: $(DEV_READY) $(STATIC) $(COMPILED) ## Measure speed beside the machine's own limits
 	$(BIN)/python -m bench
+
+screenshots: $(DEV_READY) $(STATIC) $(COMPILED) packages ## Every page at two widths in two themes, in build/screenshots
+	$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
 
 soak: $(DEV_READY) $(STATIC) $(COMPILED) ## The long runs, and the suite in the second async mode
 	SOCKETIO_ASYNC_MODE=threading MEDCOR_SOAK=1 $(BIN)/python -m pytest tests/unit tests/integration -n 2 --dist loadfile

@@ -49,10 +49,17 @@ class Recorder:
             for name, listener in listeners.items():
                 event.remove(engine, name, listener)
 
+    def asked(self) -> int:
+        """How many statements all requests sent, transaction control not counted."""
+        return sum(
+            kind not in ("commit", "rollback") and not kind.startswith("BEGIN")
+            for each in self.requests
+            for kind, _ in each
+        )
+
     def statements(self) -> float:
         """How many statements a request sends, on average."""
-        sent = sum(kind not in ("commit", "rollback") for each in self.requests for kind, _ in each)
-        return sent / len(self.requests)
+        return self.asked() / len(self.requests)
 
 
 def replay(url: sa.URL, requests: list[list[tuple[str, Any]]]) -> tuple[list[float], float]:

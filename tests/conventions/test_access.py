@@ -11,9 +11,10 @@ from werkzeug.routing import Rule
 
 from medcor.domain.permissions import Actor, Role, may
 from medcor.models import Handover, User
-from medcor.services import booking
+from medcor.services import booking, erasure, files
 from medcor.services.booking import BookingRequest
 from medcor.services.sessions import open_session
+from medcor.services.slots import exclude_days
 from medcor.sockets import namespaces
 from medcor.web.access import Access, Door, access_of
 from medcor.web.transaction import transaction
@@ -30,6 +31,8 @@ OBJECTS = {
     "id",
     "patient_id",
     "exclusion_id",
+    "file_id",
+    "request_id",
 }
 
 
@@ -56,6 +59,8 @@ def _objects_of(clinic) -> dict[str, object]:
         asked = Handover(user_id=clinic.patient.user_id)
         session.add(asked)
         session.flush()
+        holiday = DAY + timedelta(days=60)
+        off = exclude_days(session, clinic.admin, clinic.doctor.profile_id, holiday, holiday)
         return {
             "doctor_id": clinic.doctor.profile_id,
             "treatment_id": clinic.treatment_id,
@@ -64,6 +69,9 @@ def _objects_of(clinic) -> dict[str, object]:
             "appointment_id": made.id,
             "handover_id": asked.id,
             "patient_id": clinic.patient.profile_id,
+            "exclusion_id": off.id,
+            "file_id": files.add_attachment(session, clinic.doctor, b"%PDF-1.7", "x.pdf").id,
+            "request_id": erasure.ask_erasure(session, clinic.patient, "", NOW).id,
             "name": "x",
             "token": "x",
         }

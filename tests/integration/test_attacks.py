@@ -84,11 +84,11 @@ def test_no_shape_of_a_select_reaches_another_clinic(world, name):
 
 
 def _bulk_update(session, other):
-    session.execute(sa.update(User), [{"id": other, "first_name": "x"}])
+    session.execute(sa.update(User), [{"id": other, "first_name": "x", "version": 1}])
 
 
 def _bulk_mapping(session, other):
-    session.bulk_update_mappings(User, [{"id": other, "first_name": "x"}])
+    session.bulk_update_mappings(User, [{"id": other, "first_name": "x", "version": 1}])
 
 
 def _move_away(session, _other):

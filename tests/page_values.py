@@ -1,0 +1,193 @@
+"""What the parts of a page's address can be for somebody, from what the database holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain.appointments import LIVE, AppointmentStatus
+from medcor.domain.permissions import Actor, Role, system_actor
+from medcor.domain.scheduling import local_today
+from medcor.extensions import db
+from medcor.models import (
+    Appointment,
+    Clinic,
+    Doctor,
+    ErasureRequest,
+    ErasureState,
+    ExclusionDate,
+    LinkPurpose,
+    MedicalRecord,
+    Patient,
+    RecordAttachment,
+    Slot,
+    Treatment,
+    TreatmentDoctor,
+    User,
+)
+from medcor.services.files import add_attachment
+from medcor.services.links import issue_link
+from medcor.services.mail import queue_mail
+from medcor.web.mail_ticker import send_due
+from medcor.web.state import now, settings
+from medcor.web.transaction import reading, transaction
+
+# At most so many values are tried for one part of an address.
+VALUES = 4
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+class UnknownPart(Exception):
+    """A part of an address that nothing here knows how to fill."""
+
+
+class Values:
+    """What the parts of addresses can be for an actor, from the database."""
+
+    def __init__(self, actor: Actor | None, clinic_id: int) -> None:
+        self.actor, self.clinic_id = actor, clinic_id
+        self.today = local_today(reading(clinic_id).get(Clinic, clinic_id).zone_info, now())
+        self._known: dict[str, list[object]] = {}
+
+    @property
+    def session(self) -> Session:
+        return reading(self.clinic_id)
+
+    def of(self, name: str) -> list[object]:
+        """Values of a part of an address; fails for a part that is not known here."""
+        if name not in self._known:
+            find = getattr(self, f"_{name}", None)
+            if find is None:
+                raise UnknownPart(f"tell tests/page_values.py what <{name}> of an address may be")
+            self._known[name] = list(find())[:VALUES]
+        return self._known[name]
+
+    def queries(self, endpoint: str, filled: dict[str, object]) -> list[dict[str, object]]:
+        """Queries to try with a route: most need none, some a doctor."""
+        if endpoint.startswith("account.patient_") or endpoint == "account.resend_verification":
+            return [{"clinic": self.clinic_id}]
+        if endpoint == "appointment.appointment_success":
+            return [{"appointment_id": each} for each in self.of("appointment_id")]
+        if endpoint == "appointment.book_slot":
+            slot = self.session.get(Slot, filled["slot_id"])
+            ahead = (slot.weekday - self.today.weekday()) % 7
+            # Within what may be booked, and later than anything that demo data holds.
+            days = [self.today + timedelta(days=ahead + 7 * week) for week in (9, 10, 11)]
+            return [{"doctor_id": slot.doctor_id, "appointment_date": day} for day in days]
+        doctor = {"doctor_id": self.of("doctor_id")[0]}
+        if endpoint == "appointment.check_days_off":
+            ahead = [self.today + timedelta(days=days) for days in (1, 7)]
+            return [{**doctor, "date": ahead[0], "end_date": ahead[1], "reason": "Congress"}]
+        return [{}, doctor]
+
+    def _ids(self, model: type, *criteria: object, order: object = None) -> list[int]:
+        wanted = sa.select(model.id).where(*criteria)
+        return list(
+            self.session.scalars(
+                wanted.order_by(model.id if order is None else order).limit(VALUES)
+            )
+        )
+
+    def _add(self, row: object) -> None:
+        db.session.remove()
+        with transaction(self.clinic_id) as session:
+            session.add(row)
+
+    def _doctor_id(self) -> list[int]:
+        if self.actor and self.actor.role is Role.DOCTOR:
+            return [self.actor.profile_id]
+        return self._ids(Doctor, Doctor.is_active)
+
+    def _patient_id(self) -> list[int]:
+        own = Appointment.doctor_id == self.of("doctor_id")[0]
+        seen = sa.select(Appointment.patient_id).where(own, Appointment.patient_id == Patient.id)
+        return self._ids(Patient, Patient.is_active, seen.exists())
+
+    def _treatment_id(self) -> list[int]:
+        given = sa.select(TreatmentDoctor.treatment_id).where(
+            TreatmentDoctor.doctor_id == self.of("doctor_id")[0]
+        )
+        return self._ids(Treatment, Treatment.is_active, Treatment.id.in_(given))
+
+    _id = _treatment_id
+
+    def _clinic_id(self) -> list[int]:
+        return [self.clinic_id]
+
+    def _slot_id(self) -> list[int]:
+        own = Slot.doctor_id == self.of("doctor_id")[0]
+        return self._ids(Slot, own, Slot.is_active, order=Slot.start_time.desc())
+
+    def _appointment_id(self) -> list[int]:
+        """One that lies ahead, one that is over, one with a record, one that has begun."""
+        mine = True
+        if self.actor and self.actor.profile_id:
+            column = {Role.DOCTOR: Appointment.doctor_id, Role.PATIENT: Appointment.patient_id}
+            mine = column[self.actor.role] == self.actor.profile_id
+        recorded = sa.select(MedicalRecord.id).where(MedicalRecord.appointment_id == Appointment.id)
+        live = Appointment.status.in_(LIVE), Appointment.starts_at > now() + timedelta(days=2)
+        done = Appointment.status == AppointmentStatus.COMPLETED
+        late = Appointment.starts_at.desc()
+        found = [
+            *self._ids(Appointment, mine, *live, order=late)[:1],
+            *self._ids(Appointment, mine, recorded.exists(), order=late)[:1],
+            *self._ids(Appointment, mine, done, order=late)[:1],
+            *self._ids(Appointment, mine, order=late)[:1],
+        ]
+        return list(dict.fromkeys(found))
+
+    def _exclusion_id(self) -> list[int]:
+        own = ExclusionDate.doctor_id == self.of("doctor_id")[0]
+        if not self._ids(ExclusionDate, own):
+            away, doctor = self.today + timedelta(days=300), self.of("doctor_id")[0]
+            self._add(ExclusionDate(doctor_id=doctor, start_date=away, end_date=away))
+        return self._ids(ExclusionDate, own)
+
+    def _request_id(self) -> list[int]:
+        """An open request to erase, of a patient who will not be asked for anything else."""
+        asked = ErasureRequest.state == ErasureState.ASKED
+        if not self._ids(ErasureRequest, asked):
+            last = self._ids(Patient, order=Patient.id.desc())[0]
+            self._add(ErasureRequest(patient_id=last))
+        return self._ids(ErasureRequest, asked)
+
+    def _file_id(self) -> list[int]:
+        """A file beside a record of the actor's, the one that ``appointment_id`` names second."""
+        record = self.session.scalars(
+            sa.select(MedicalRecord).where(
+                MedicalRecord.appointment_id.in_(self.of("appointment_id"))
+            )
+        ).first()
+        if record is None:
+            return []
+        beside = RecordAttachment.record_id == record.id
+        if not self._ids(RecordAttachment, beside):
+            self._attach(record)
+        wanted = sa.select(RecordAttachment.file_id).where(beside)
+        return list(self.session.scalars(wanted))
+
+    def _attach(self, record: MedicalRecord) -> None:
+        number, author = record.id, self.session.get(Doctor, record.doctor_id).user_id
+        db.session.remove()
+        with transaction(self.clinic_id) as session:
+            made = add_attachment(session, system_actor(self.clinic_id), PDF, "scan.pdf")
+            session.add(RecordAttachment(record_id=number, file_id=made.id, added_by_id=author))
+
+    def _token(self) -> list[str]:
+        """A mailed link of every purpose."""
+        db.session.remove()
+        with transaction(self.clinic_id) as session:
+            wanted = sa.select(User).where(User.role == Role.PATIENT).order_by(User.id).limit(1)
+            user = session.scalars(wanted).one()
+            return [issue_link(session, user, purpose, now()) for purpose in LinkPurpose]
+
+    def _name(self) -> list[str]:
+        folder = settings().mail_folder
+        if not list(folder.glob("*.eml")):
+            db.session.remove()
+            with transaction(self.clinic_id) as session:
+                queue_mail(session, self.clinic_id, "password_changed", "walk@x.test", "en")
+            send_due()
+        return sorted(each.stem for each in folder.glob("*.eml"))
