@@ -201,22 +201,28 @@ def _view_conditions(view: View, now: datetime) -> list[Condition]:
         # Says nothing more, but lets the index by start leave out all that is long over.
         Appointment.starts_at > now - LONGEST,
     ]
-    return [*ahead, _left_alone()] if view is View.ATTENTION else ahead
+    return [*ahead, _left_alone(now)] if view is View.ATTENTION else ahead
 
 
-def _left_alone() -> Condition:
-    """The doctor is gone, or off on that day."""
+def _left_alone(now: datetime) -> Condition:
+    """The doctor is gone, or off on that day; of what lies ahead."""
     gone = (
         sa.select(Doctor.id)
         .join(User, User.id == Doctor.user_id)
         .where(~Doctor.is_active | ~User.is_active)
     )
-    off = sa.exists().where(
-        ExclusionDate.doctor_id == Appointment.doctor_id,
-        ExclusionDate.start_date <= Appointment.day,
-        ExclusionDate.end_date >= Appointment.day,
+    # Asked once, from the few days off that are not over, and not anew for each appointment.
+    away = sa.orm.aliased(Appointment)
+    off = (
+        sa.select(away.id)
+        .join(ExclusionDate, ExclusionDate.doctor_id == away.doctor_id)
+        .where(
+            away.day.between(ExclusionDate.start_date, ExclusionDate.end_date),
+            away.starts_at > now - LONGEST,
+            ExclusionDate.end_date >= (now - timedelta(days=2)).date(),
+        )
     )
-    return Appointment.doctor_id.in_(gone) | off
+    return Appointment.doctor_id.in_(gone) | Appointment.id.in_(off)
 
 
 def _matches(search: str) -> Condition:
@@ -265,24 +271,37 @@ def load_day(session: Session, actor: Actor, day: date, now: datetime) -> Day:
 
     ``attention`` holds one more than is shown where there is more.
     """
-    base = visible_to(actor)
-    of_day = base.where(Appointment.day == day).order_by(Appointment.starts_at, Appointment.id)
-    unclosed = base.where(
+    mine = sa.select(Appointment.id).where(*_concerning(actor))
+    of_day = mine.where(Appointment.day == day).order_by(Appointment.starts_at, Appointment.id)
+    waits = sa.select(Appointment.id).where(*_waits(actor, now))
+    unclosed = mine.where(
         Appointment.status.in_(_LIVE),
         Appointment.ends_at < now,
         Appointment.starts_at < now,
         Appointment.starts_at > now - timedelta(days=31),
         Appointment.ends_at >= now - timedelta(days=30),
-    ).order_by(Appointment.starts_at.desc())
-    alone = appointments().where(*_conditions(actor, Wanted(View.ATTENTION), now))
+    )
+    alone = matching(actor, Wanted(View.ATTENTION), now).order_by(Appointment.starts_at)
+    # Ids first and all rows at once: sorting joined rows to show eight of them costs far more.
+    parts = [
+        list(session.scalars(each))
+        for each in (
+            of_day,
+            waits.order_by(Appointment.starts_at, Appointment.id).limit(WAITING_SHOWN),
+            unclosed.order_by(Appointment.starts_at.desc()).limit(WAITING_SHOWN),
+            alone.limit(WAITING_SHOWN + 1),
+        )
+    ]
+    rows = {row.id: row for row in load(session, list({each for part in parts for each in part}))}
+    shown, waiting_rows, unclosed_rows, alone_rows = (
+        [rows[each] for each in part if each in rows] for part in parts
+    )
     return Day(
-        appointments=list(session.scalars(of_day)),
-        waiting=list(session.scalars(waiting(actor, now).limit(WAITING_SHOWN))),
+        appointments=shown,
+        waiting=waiting_rows,
         waiting_total=_count_waiting(session, actor, now),
-        unclosed=list(session.scalars(unclosed.limit(WAITING_SHOWN))),
-        attention=list(
-            session.scalars(alone.order_by(Appointment.starts_at).limit(WAITING_SHOWN + 1))
-        ),
+        unclosed=unclosed_rows,
+        attention=alone_rows,
         handovers=open_handovers(session) if actor.role is Role.ADMIN else [],
     )
 

@@ -273,9 +273,7 @@ def read_erased(session: Session) -> list[Erased]:
             ErasureRequest.decided_at,
         )
         .join(Patient, Patient.id == ErasureRequest.patient_id)
-        .where(
-            ErasureRequest.state == ErasureState.DONE, ErasureRequest.log_erased_at.is_(None)
-        )
+        .where(ErasureRequest.state == ErasureState.DONE, ErasureRequest.log_erased_at.is_(None))
         .order_by(ErasureRequest.id)
         .limit(BATCH)
     )

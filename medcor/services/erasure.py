@@ -90,6 +90,14 @@ def _decide(request: ErasureRequest, state: ErasureState, actor: Actor, now: dat
     request.state, request.decided_at, request.decided_by_id = state, now, actor.user_id
 
 
+def count_open(session: Session) -> int:
+    """How many requests of the clinic wait for an answer."""
+    waiting = sa.select(sa.func.count(ErasureRequest.id)).where(
+        ErasureRequest.state == ErasureState.ASKED
+    )
+    return session.scalar(waiting) or 0
+
+
 def list_requests(state: str = "", search: str = "") -> sa.Select[tuple[ErasureRequest]]:
     """The clinic's requests with their patients, in one query."""
     wanted = (

@@ -33,8 +33,20 @@ def _place(view: str, label: Any, symbol: str, *pages: str, phone: bool = False)
 
 
 # Marked for translation here, translated where they are shown.
-_TODAY = _place("clinic.today", lazy_gettext("Today"), "sun", phone=True)
-_CALENDAR = _place("appointment.calendar", lazy_gettext("Calendar"), "calendar-range", phone=True)
+_TODAY = _place(
+    "clinic.today",
+    lazy_gettext("Today"),
+    "sun",
+    "appointment.confirm_waiting",
+    phone=True,
+)
+_CALENDAR = _place(
+    "appointment.calendar",
+    lazy_gettext("Calendar"),
+    "calendar-range",
+    "appointment.calendar_feed",
+    phone=True,
+)
 _LIST = _place(
     "appointment.doctor_appointments",
     lazy_gettext("Appointments"),
@@ -134,6 +146,7 @@ _PATIENT = (
         "calendar-days",
         "appointment.appointment_details",
         "appointment.cancel_appointment",
+        "appointment.calendar_feed",
         "appointment.move_appointment",
     ),
     _place(

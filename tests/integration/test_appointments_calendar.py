@@ -114,8 +114,10 @@ def test_days_off_are_said_and_shaded(app, one):
     assert (words["start"], words["end"]) == ("2026-03-11", "2026-03-16")
     assert shade["display"] == "background" and shade["allDay"] is False
     assert (shade["start"], shade["end"]) == ("2026-03-11T00:00:00", "2026-03-16T00:00:00")
-    of_all = events(browser(app, one.admin))
-    assert [each["allDay"] for each in of_all] == [True, True]
+    (of_all,) = events(browser(app, one.admin))
+    assert of_all == words
+    chosen = events(browser(app, one.admin), doctor_id=str(one.doctor.profile_id))
+    assert chosen == [words, shade]
     assert events(browser(app, one.other_doctor)) == []
     assert events(browser(app, one.admin), MONDAY, 2) == []
 

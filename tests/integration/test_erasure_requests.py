@@ -110,7 +110,7 @@ def test_an_admin_sees_what_would_happen_and_refuses_with_an_answer(world, perso
     told = text_of(client.get("/erasure-requests/"))
     assert "Hidden Name" in told and "Waits for an answer" in told
     page = text_of(client.get(f"/erasure-requests/{request_id}/carry-out/"))
-    assert "Erase Hidden Name?" in page and "This appointment is cancelled:" in page
+    assert "Erase Hidden Name?" in page and "This 1 appointment is cancelled:" in page
     assert "Monday, 9 March 2026, 09:00 · Dental Cleaning · Dr. Doctor Test" in page
     assert "1 medical record is kept and locked until 2 Mar 2046, 20 years after" in page
     assert "A last mail goes to patient@one.test." in page

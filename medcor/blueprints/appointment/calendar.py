@@ -60,7 +60,7 @@ def calendar():
             "doctor_id": doctor_id,
             "cancelled": with_cancelled,
             "date": day.isoformat(),
-            "view": view if view in VIEWS else "",
+            "view": view if view in VIEWS else _first_view(doctor_id),
             "zone": clinic.zone,
             "opens": f"{opens:%H:%M}:00",
             "closes": f"{closes:%H:%M}:00",
@@ -75,6 +75,11 @@ def _day(today: date) -> date:
     if not calendar_events.FIRST_YEAR <= day.year < calendar_events.LAST_YEAR:
         raise errors.InvalidDate()
     return day
+
+
+def _first_view(doctor_id: int | None) -> str:
+    """A week of one doctor; of a whole clinic only a day has room for everybody."""
+    return "week" if calendar_events.whose(actor(), doctor_id) is not None else "day"
 
 
 def _doctor_id() -> int | None:
@@ -200,7 +205,10 @@ def _event(entry: Any, names: dict[str, str], page: str, one_doctor: bool) -> di
 
 
 def _off_events(off: DaysOff, end: date, one_doctor: bool) -> list[dict[str, Any]]:
-    """Days off in words along the top; the hours below are shaded where they are one doctor's."""
+    """Days off in words along the top.
+
+    The hours below are shaded where they are one doctor's: the colleagues are there.
+    """
     # The calendar's own last day has no day after it.
     over = end if off.last >= end else off.last + timedelta(days=1)
     first, last = off.first.isoformat(), over.isoformat()
@@ -211,14 +219,12 @@ def _off_events(off: DaysOff, end: date, one_doctor: bool) -> list[dict[str, Any
         "allDay": True,
         "classNames": ["is-off"],
     }
-    if one_doctor:
-        first, last = f"{first}T00:00:00", f"{last}T00:00:00"
     shade = {
         "title": "",
-        "start": first,
-        "end": last,
-        "allDay": not one_doctor,
+        "start": f"{first}T00:00:00",
+        "end": f"{last}T00:00:00",
+        "allDay": False,
         "display": "background",
         "classNames": ["is-off"],
     }
-    return [words, shade]
+    return [words, shade] if one_doctor else [words]

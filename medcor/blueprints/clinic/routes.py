@@ -10,10 +10,10 @@ from flask_login import current_user
 
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
-from medcor.domain.permissions import Permission
+from medcor.domain.permissions import Permission, may
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import agenda, catalogue, files, lookup
+from medcor.services import agenda, catalogue, erasure, files, lookup
 from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.calendar_days import parse_day
@@ -99,6 +99,9 @@ def today():
         closed=bool(open_days) and day.weekday() not in open_days,
         clinic=clinic,
         setup=setup_card(session, clinic, actor()),
+        erasures=erasure.count_open(session)
+        if may(actor().role, Permission.MANAGE_ERASURES)
+        else 0,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),

@@ -2,7 +2,7 @@ const SHORT = { timeGridWeek: "week", timeGridDay: "day", listDay: "day", listWe
 // A phone has no room for columns side by side.
 const VIEWS = {
   wide: { week: "timeGridWeek", day: "timeGridDay", list: "listWeek" },
-  narrow: { day: "listDay", week: "listWeek", list: "listWeek" },
+  narrow: { day: "listDay", week: "listDay", list: "listWeek" },
 };
 const NARROW = "(max-width: 60rem)";
 
@@ -109,7 +109,7 @@ export function startCalendar(page, { setup, language, texts }) {
     timeZone: "UTC",
     now: () => clockOf(setup.zone),
     initialDate: setup.date,
-    initialView: views[setup.view] ?? (views === VIEWS.narrow ? views.day : views.week),
+    initialView: views[setup.view],
     slotMinTime: setup.opens,
     slotMaxTime: setup.closes,
     events: async (info) => {
