@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -81,7 +82,9 @@ class Photographer:
         self.page.on("pageerror", lambda error: self.shot.complain(f"script: {error}"))
         self.page.on("console", self._heard)
         self.shot = Shot(PageUrl("", ""))
-        folder.mkdir(parents=True, exist_ok=True)
+        # Pages that are gone leave no picture behind.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     def _heard(self, line) -> None:
         if line.type == "error":
