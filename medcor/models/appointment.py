@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medcor.domain.appointments import AppointmentStatus, is_live
 
@@ -76,12 +76,6 @@ class Appointment(TenantOwned, Base):
     treatment: Mapped[Treatment] = relationship(
         foreign_keys="[Appointment.clinic_id, Appointment.treatment_id]", viewonly=True
     )
-
-    @validates("starts_at")
-    def _note_choice(self, _name: str, starts_at: datetime) -> datetime:
-        if self.starts_at is not None and self.starts_at != starts_at:
-            self.time_chosen_at = utcnow()
-        return starts_at
 
     @property
     def is_live(self) -> bool:

@@ -59,7 +59,7 @@ def book_appointment(
     span = offered_span(
         session, clinic, parts.slot, parts.treatment, request.day, now, staff=actor.is_staff
     )
-    appointment = _add_appointment(session, clinic, parts, request, span)
+    appointment = _add_appointment(session, clinic, parts, request, span, now)
     add_claims(session, appointment, scheduling.treatment_rule(parts.treatment))
     audit.record(
         session, actor, "appointment.booked", "appointment", appointment.id, door=request.door
@@ -142,7 +142,12 @@ def offered_span(
 
 
 def _add_appointment(
-    session: Session, clinic: Clinic, parts: _Parts, request: BookingRequest, span: rules.Span
+    session: Session,
+    clinic: Clinic,
+    parts: _Parts,
+    request: BookingRequest,
+    span: rules.Span,
+    now: datetime,
 ) -> Appointment:
     appointment = Appointment(
         clinic_id=clinic.id,
@@ -155,6 +160,7 @@ def _add_appointment(
         end_time=parts.slot.end_time,
         starts_at=span.start,
         ends_at=span.end,
+        time_chosen_at=now,
         status=AppointmentStatus.PENDING,
         price_minor=parts.treatment.price_minor,
         door=request.door,

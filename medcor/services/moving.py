@@ -82,6 +82,7 @@ def move_appointment(
     )
     old = (appointment.day, appointment.start_time)
     booking.release_claims(session, appointment)
+    appointment.time_chosen_at = now
     _write(session, actor, appointment, slot, target.day, span)
     booking.add_claims(session, appointment, scheduling.treatment_rule(treatment))
     notices.appointment_moved(

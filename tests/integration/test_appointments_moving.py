@@ -53,13 +53,15 @@ def to(one, slot: int, day=MONDAY, **more) -> dict[str, object]:
 
 def test_the_row_stays_and_takes_the_new_time_with_its_claims(app, one):
     made = book(one)
-    before = row_of(one, made)
+    before, later = row_of(one, made), NOW + timedelta(hours=1)
+    app.extensions["medcor"].clock = lambda: later
     answer = browser(app, one.admin).post(path(made), data=to(one, 4, WEDNESDAY, reason="ill"))
     assert answer.headers["Location"] == f"/appointment-details/{made}/"
     row = row_of(one, made)
     assert (row["id"], row["slot_id"], row["day"]) == (made, one.slot_ids[4], WEDNESDAY)
     assert (row["start_time"].hour, row["starts_at"]) == (10, utc(WEDNESDAY, 10))
     assert row["ends_at"] == utc(WEDNESDAY, 10, 30)
+    assert (before["time_chosen_at"], row["time_chosen_at"]) == (NOW, later)
     assert row["created_at"] == before["created_at"] and row["price_minor"] == before["price_minor"]
     first = int(utc(WEDNESDAY, 10).timestamp()) // 300
     whose = (one.doctor.profile_id, one.patient.profile_id)

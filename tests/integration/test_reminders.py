@@ -189,7 +189,6 @@ def test_a_moved_appointment_is_reminded_of_again(world, clock):
         row = session.get(Appointment, made)
         for name in ("starts_at", "ends_at"):
             setattr(row, name, getattr(row, name) + timedelta(days=2))
-        assert row.time_chosen_at > LONG_AGO
         row.time_chosen_at = NOW
     assert queue_reminders() == 0
     clock(hours=-24)
