@@ -7,7 +7,15 @@ from .base import Base, TenantOwned, utcnow
 from .clinic import Clinic, ClinicHours, price_text
 from .conversation import AssistantAct, ConversationMessage, Handover, MessageType
 from .media import FileKind, StoredFile
-from .people import Doctor, DoctorSpecialisation, Patient, Specialisation, User
+from .people import (
+    Doctor,
+    DoctorSpecialisation,
+    Patient,
+    Specialisation,
+    User,
+    doctor_title,
+    full_name,
+)
 from .privacy import ErasureRequest, ErasureState
 from .record import MedicalRecord, PrescriptionLine, RecordAttachment, RecordVersion
 from .schedule import ExclusionDate, Slot, SlotStep, SlotTreatment
@@ -50,6 +58,8 @@ __all__ = [
     "Treatment",
     "TreatmentDoctor",
     "User",
+    "doctor_title",
+    "full_name",
     "price_text",
     "utcnow",
 ]

@@ -12,6 +12,15 @@ from medcor.domain.permissions import Role
 from .base import Base, TenantOwned, UtcDateTime, enum_type, link, tenant_table, utcnow
 
 
+def full_name(first: str, last: str) -> str:
+    return f"{first} {last}".strip()
+
+
+def doctor_title(first: str, last: str) -> str:
+    """A doctor's name as every page, mail and answer shows it."""
+    return f"Dr. {full_name(first, last)}"
+
+
 class User(TenantOwned, Base):
     """A person's account at one clinic; the same address may have one at another clinic too."""
 
@@ -48,7 +57,7 @@ class User(TenantOwned, Base):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
 
 
 class Doctor(TenantOwned, Base):
@@ -84,7 +93,7 @@ class Doctor(TenantOwned, Base):
 
     @property
     def name(self) -> str:
-        return f"Dr. {self.user.name}"
+        return doctor_title(self.user.first_name, self.user.last_name)
 
 
 class Specialisation(TenantOwned, Base):

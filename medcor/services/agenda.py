@@ -22,6 +22,7 @@ from medcor.models import (
     Patient,
     Treatment,
     User,
+    doctor_title,
 )
 from medcor.services import audit, lookup
 from medcor.services.catalogue import contains_pattern
@@ -128,7 +129,17 @@ def load(session: Session, ids: Sequence[int]) -> list[Appointment]:
     """These appointments with all that a list shows of them, in the order of ``ids``."""
     if not ids:
         return []
-    rows = session.scalars(appointments().where(Appointment.id.in_(ids)))
+    return _in_order(ids, session.scalars(appointments().where(Appointment.id.in_(ids))))
+
+
+def load_entries(session: Session, actor: Actor, ids: Sequence[int]) -> list[sa.Row]:
+    """These appointments of the actor as plain columns (see :func:`entries`), in this order."""
+    if not ids:
+        return []
+    return _in_order(ids, session.execute(entries(actor).where(Appointment.id.in_(ids))))
+
+
+def _in_order(ids: Sequence[int], rows: Iterable[Any]) -> list[Any]:
     by_id = {row.id: row for row in rows}
     return [by_id[each] for each in ids if each in by_id]
 
@@ -240,9 +251,11 @@ def _matches(search: str) -> Condition:
 
 def doctor_options(session: Session) -> list[tuple[int, str]]:
     """Ids and names of all doctors, those who left too: their appointments are still there."""
-    found = sa.select(Doctor).join(Doctor.user).options(contains_eager(Doctor.user))
+    found = sa.select(Doctor.id, User.first_name, User.last_name).join(Doctor.user)
     in_order = found.order_by(User.last_name, User.first_name, Doctor.id)
-    return [(doctor.id, doctor.name) for doctor in session.scalars(in_order)]
+    return [
+        (row.id, doctor_title(row.first_name, row.last_name)) for row in session.execute(in_order)
+    ]
 
 
 def treatment_options(session: Session) -> list[tuple[int, str]]:
@@ -311,9 +324,9 @@ def _waits(actor: Actor, now: datetime) -> list[Condition]:
     return [*_concerning(actor), pending, Appointment.starts_at >= now]
 
 
-def waiting(actor: Actor, now: datetime) -> sa.Select[tuple[Appointment]]:
-    """What waits for an answer, next first."""
-    wanted = appointments().where(*_waits(actor, now))
+def waiting(actor: Actor, now: datetime) -> sa.Select:
+    """What waits for an answer, next first, as plain columns (see :func:`entries`)."""
+    wanted = entries(actor).where(*_waits(actor, now))
     return wanted.order_by(Appointment.starts_at, Appointment.id)
 
 

@@ -27,6 +27,8 @@ from medcor.models import (
     RecordVersion,
     StoredFile,
     User,
+    doctor_title,
+    full_name,
 )
 from medcor.services import agenda, audit, lookup
 
@@ -282,7 +284,8 @@ def load_versions(session: Session, record_id: int, limit: int | None = None) ->
 
 
 def _signature(author: User) -> str:
-    return f"Dr. {author.name}" if author.role is Role.DOCTOR else author.name
+    named = doctor_title if author.role is Role.DOCTOR else full_name
+    return named(author.first_name, author.last_name)
 
 
 def text_of(row: RecordVersion) -> RecordText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -111,9 +111,9 @@ def doctors_of(session: Session, actor: Actor, treatment_id: int) -> list[Doctor
     return [each for each in found if each.id == actor.profile_id]
 
 
-def list_waiting(session: Session, actor: Actor, now: datetime) -> list[Appointment]:
+def list_waiting(session: Session, actor: Actor, now: datetime) -> Sequence[sa.Row]:
     """What waits for an answer, next first, as many as can be answered at once."""
-    return list(session.scalars(agenda.waiting(actor, now).limit(MOST_AT_ONCE)))
+    return session.execute(agenda.waiting(actor, now).limit(MOST_AT_ONCE)).all()
 
 
 def confirm_all(

@@ -21,6 +21,7 @@ from medcor.models import (
     Treatment,
     TreatmentDoctor,
     User,
+    doctor_title,
 )
 from medcor.services import audit, files, lookup, scheduling
 from medcor.services.catalogue import contains_pattern
@@ -107,7 +108,7 @@ def doctors_by_treatment(
         .order_by(User.last_name, User.first_name, Doctor.id)
     )
     for treatment_id, doctor_id, first, last in rows:
-        found[treatment_id].append((doctor_id, f"Dr. {first} {last}"))
+        found[treatment_id].append((doctor_id, doctor_title(first, last)))
     return found
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus, can_move, may_cancel, may_move
 from medcor.domain.permissions import Actor, Role
-from medcor.models import Appointment, Clinic
+from medcor.models import Appointment, Clinic, doctor_title, full_name
 from medcor.services.agenda import View
 from medcor.services.appointment_history import Step
 from medcor.web.design import url_with
@@ -27,29 +27,28 @@ def details_url(appointment_id: int) -> str:
     return url_for("appointment.appointment_details", appointment_id=appointment_id)
 
 
-def staff_line(appointment: Appointment) -> Line:
-    """A row of the staff's list."""
-    span = format_span(appointment.start_time, appointment.end_time)
+def staff_line(row: Any) -> Line:
+    """A row of the staff's list, of plain columns as :func:`agenda.entries` reads them."""
     return {
-        "id": appointment.id,
-        "day": f"{format_short_day(appointment.day)} {appointment.day.year}",
-        "span": span,
-        "url": details_url(appointment.id),
-        "patient": appointment.patient.name,
-        "treatment": appointment.treatment.name,
-        "doctor": appointment.doctor.name,
-        "state": appointment.status.value,
+        "id": row.id,
+        "day": f"{format_short_day(row.day)} {row.day.year}",
+        "span": format_span(row.start_time, row.end_time),
+        "url": details_url(row.id),
+        "patient": patient_name(row),
+        "treatment": row.treatment,
+        "doctor": doctor_name(row),
+        "state": row.status.value,
     }
 
 
 def patient_name(row: Any) -> str:
-    """The patient of a row of plain columns, as :func:`agenda.entries` reads them."""
-    return f"{row.patient_first} {row.patient_last}".strip()
+    """The patient of such a row."""
+    return full_name(row.patient_first, row.patient_last)
 
 
 def doctor_name(row: Any) -> str:
     """The doctor of such a row."""
-    return f"Dr. {row.doctor_first} {row.doctor_last}".strip()
+    return doctor_title(row.doctor_first, row.doctor_last)
 
 
 def patient_line(appointment: Appointment, clinic: Clinic, now: datetime) -> Line:

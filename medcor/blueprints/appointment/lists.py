@@ -40,7 +40,8 @@ def view_appointments():
     session = reading(actor().clinic_id)
     past = request.args.get("view") == "past"
     wanted = Wanted(View.OVER if past else View.AHEAD, search=request.args.get("q", ""))
-    page, found = _page(session, wanted, _order(wanted, []))
+    page = _page(wanted, _order(wanted, []))
+    found = agenda.load(session, page.items)
     if wants_json():
         return _json(page, found)
     clinic = lookup.get_clinic(session, actor().clinic_id)
@@ -65,12 +66,12 @@ def doctor_appointments():
     clinic = lookup.get_clinic(session, actor().clinic_id)
     if wants_csv():
         return _csv(clinic, wanted, order)
-    page, found = _page(session, wanted, order)
+    page = _page(wanted, order)
     if wants_json():
-        return _json(page, found)
+        return _json(page, agenda.load(session, page.items))
     return render_template(
         "appointment/staff_list.html",
-        rows=[shown.staff_line(each) for each in found],
+        rows=[shown.staff_line(each) for each in agenda.load_entries(session, actor(), page.items)],
         page=page,
         sort=order.shown,
         wrong=wrong,
@@ -129,10 +130,10 @@ def _order(wanted: Wanted, doctors: Options) -> Sorting:
     return order
 
 
-def _page(session: Session, wanted: Wanted, order: Sorting) -> tuple[Pagination, list[Appointment]]:
+def _page(wanted: Wanted, order: Sorting) -> Pagination:
+    """One page of ids; what is shown of them is read afterwards."""
     ids = agenda.sorted_ids(actor(), wanted, now(), order.key).order_by(*order.clauses)
-    page = paginate(ids, counted=agenda.matching(actor(), wanted, now()))
-    return page, agenda.load(session, page.items)
+    return paginate(ids, counted=agenda.matching(actor(), wanted, now()))
 
 
 def _json(page: Pagination, found: list[Appointment]) -> dict[str, Any]:
