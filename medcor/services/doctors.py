@@ -23,7 +23,6 @@ from medcor.models import (
     User,
 )
 from medcor.services import audit, invitations, lookup, people
-from medcor.services.agenda import appointments
 from medcor.services.catalogue import contains_pattern, specialisations_of
 from medcor.services.edits import begin_edit
 
@@ -116,19 +115,12 @@ def treatments_given(session: Session, doctor_id: int) -> list[Treatment]:
     )
 
 
-def appointments_left(doctor_id: int, now: datetime) -> sa.Select[tuple[Appointment]]:
-    """A doctor's appointments that will still take place, next first."""
+def ids_left(doctor_id: int, now: datetime) -> sa.Select[tuple[int]]:
+    """Ids of a doctor's appointments that will still take place, next first."""
     return (
-        appointments()
+        sa.select(Appointment.id)
         .where(Appointment.doctor_id == doctor_id, *people.live_ahead(now))
         .order_by(Appointment.starts_at, Appointment.id)
-    )
-
-
-def ids_left(doctor_id: int, now: datetime) -> sa.Select[tuple[int]]:
-    """The ids of :func:`appointments_left`, which are counted without what is shown of them."""
-    return sa.select(Appointment.id).where(
-        Appointment.doctor_id == doctor_id, *people.live_ahead(now)
     )
 
 

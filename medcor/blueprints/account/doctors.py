@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from medcor.domain.permissions import Permission
 from medcor.extensions import db
 from medcor.models import Doctor, User
-from medcor.services import catalogue, doctors, lookup, people
+from medcor.services import agenda, catalogue, doctors, lookup, people
 from medcor.web import limits
 from medcor.web.access import actor, needs
 from medcor.web.errors import wants_json
@@ -192,9 +192,7 @@ def doctor_deletion(doctor_id: int):
     """Ask before a doctor is deleted, and say what that does; list who is still booked."""
     session = reading(actor().clinic_id)
     doctor = doctors.find_doctor(session, doctor_id)
-    left = paginate(
-        doctors.appointments_left(doctor.id, now()), counted=doctors.ids_left(doctor.id, now())
-    )
+    left = paginate(doctors.ids_left(doctor.id, now()))
     return render_template(
         "account/person_delete.html",
         kind="doctor",
@@ -203,7 +201,7 @@ def doctor_deletion(doctor_id: int):
         state=presenters.person_state(doctor).value,
         removal=people.removal_of(session, doctor).value,
         page=left,
-        rows=presenters.appointment_lines(left.items),
+        rows=presenters.appointment_lines(agenda.load(session, left.items)),
         cancel_url=url_for("account.edit_doctor", doctor_id=doctor.id),
     )
 
