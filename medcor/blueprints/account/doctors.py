@@ -14,12 +14,13 @@ from medcor.models import Doctor, User
 from medcor.services import agenda, catalogue, doctors, lookup, people
 from medcor.web import limits
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form, choices_of
 from medcor.web.inputs import posted_id
 from medcor.web.paging import csv_answer, paginate, sorting, wants_csv
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import people_presenters as presenters
 from .blueprint import blueprint
@@ -102,11 +103,7 @@ def _form(session: Session, saved: dict[str, Any]) -> DoctorForm:
 def _create(form: DoctorForm) -> Any:
     who, details = actor(), form.details()
     limits.count_mail(details.person.email, who.clinic_id)
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: doctors.create_doctor(session, who, details, now()),
-    )
+    made = acting(lambda session, who: doctors.create_doctor(session, who, details, now()))
     if wants_json():
         return _json(made), 201
     done = gettext(
@@ -173,11 +170,9 @@ def edit_doctor(doctor_id: int):
 
 
 def _save(form: DoctorForm, doctor_id: int, was_open: bool) -> Any:
-    who, details, seen = actor(), form.details(), form.seen_version
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: doctors.edit_doctor(session, who, doctor_id, details, seen, now()),
+    details, seen = form.details(), form.seen_version
+    made = acting(
+        lambda session, who: doctors.edit_doctor(session, who, doctor_id, details, seen, now())
     )
     if wants_json():
         return _json(made)
@@ -210,12 +205,8 @@ def doctor_deletion(doctor_id: int):
 @needs(Permission.MANAGE_DOCTORS)
 def delete_doctor():
     """Erase a doctor without history, deactivate one with."""
-    who, doctor_id = actor(), posted_id("doctor_id")
-    removal = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: doctors.delete_doctor(session, who, doctor_id, now()),
-    )
+    doctor_id = posted_id("doctor_id")
+    removal = acting(lambda session, who: doctors.delete_doctor(session, who, doctor_id, now()))
     if wants_json():
         return {"id": doctor_id, "outcome": removal.value}
     if removal is people.Removal.ERASED:
@@ -229,12 +220,7 @@ def delete_doctor():
 @needs(Permission.MANAGE_DOCTORS)
 def activate_doctor(doctor_id: int):
     """Take a deactivated doctor back."""
-    who = actor()
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: doctors.activate_doctor(session, who, doctor_id, now()),
-    )
+    made = acting(lambda session, who: doctors.activate_doctor(session, who, doctor_id, now()))
     if wants_json():
         return _json(made)
     flash(gettext("%(name)s is active again.", name=made.name), "success")
@@ -249,11 +235,7 @@ def invite_doctor(doctor_id: int):
     email = doctors.find_doctor(reading(who.clinic_id), doctor_id).user.email
     limits.count_mail(email, who.clinic_id)
     db.session.remove()
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: doctors.invite_doctor(session, who, doctor_id, now()),
-    )
+    acting(lambda session, who: doctors.invite_doctor(session, who, doctor_id, now()))
     if wants_json():
         return {"id": doctor_id, "invited": email}
     flash(gettext("The invitation is on its way to %(email)s.", email=email), "success")

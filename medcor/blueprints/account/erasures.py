@@ -13,13 +13,14 @@ from medcor.models import ErasureRequest, ErasureState, User
 from medcor.services import erasure, lookup, prompts
 from medcor.services.erasure import Wording
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.documents import format_date, format_stamp
 from medcor.web.errors import wants_json
 from medcor.web.forms import PostedForm, answer_form, tidy_text
 from medcor.web.locale import format_clock, format_day
 from medcor.web.paging import Sorting, csv_answer, paginate, sorting, wants_csv
 from medcor.web.state import now, settings
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from .blueprint import blueprint
 
@@ -85,10 +86,7 @@ def _states() -> dict[str, str]:
 
 def _csv(rows: list[tuple[object, ...]]) -> Response:
     """The list as a file; that it was taken is written down first."""
-    who = actor()
-    in_transaction(
-        who.clinic_id, who, lambda session: erasure.record_export(session, who, len(rows))
-    )
+    acting(lambda session, who: erasure.record_export(session, who, len(rows)))
     header = [gettext("Patient"), gettext("Asked"), gettext("State"), gettext("Decided")]
     return csv_answer("erasure-requests", header, rows)
 
@@ -118,12 +116,9 @@ def carry_out_erasure(request_id: int):
     """Say what will happen to whom on GET; erase on POST."""
     if request.method == "GET":
         return _carry_out_page(request_id)
-    who = actor()
     wording = Wording(gettext("Erased patient"), gettext("The patient's data was erased."))
-    user_id = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: erasure.carry_out_erasure(session, who, request_id, wording, now()),
+    user_id = acting(
+        lambda session, who: erasure.carry_out_erasure(session, who, request_id, wording, now())
     )
     prompts.remove_prompt(settings().prompts_folder, user_id)
     return _done(gettext("The patient's data is erased."), ErasureState.DONE)
@@ -172,10 +167,9 @@ def refuse_erasure(request_id: int):
 
 
 def _refuse(form: RefusalForm, request_id: int):
-    who = actor()
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: erasure.refuse_erasure(session, who, request_id, form.answer.data, now()),
+    acting(
+        lambda session, who: erasure.refuse_erasure(
+            session, who, request_id, form.answer.data, now()
+        )
     )
     return _done(gettext("The patient is told by mail."), ErasureState.REFUSED)

@@ -15,12 +15,13 @@ from medcor.models import ErasureState
 from medcor.services import erasure, lookup, own_data, passwords
 from medcor.web import limits
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.documents import format_date, format_stamp
 from medcor.web.errors import wants_json
 from medcor.web.forms import PostedForm, answer_form, tidy_text
 from medcor.web.own_data_file import archive_answer, make_archive
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from .blueprint import blueprint
 
@@ -59,9 +60,7 @@ def download_my_data() -> Response:
     """Hand over everything as one ZIP file; noted in the audit log."""
     who = actor()
     limits.count_export(who.clinic_id, who.user_id)
-    data = in_transaction(
-        who.clinic_id, who, lambda session: own_data.collect_own_data(session, who)
-    )
+    data = acting(lambda session, who: own_data.collect_own_data(session, who))
     clinic = lookup.get_clinic(reading(who.clinic_id), who.clinic_id)
     return archive_answer(make_archive(clinic, data), f"my-data-{now().date().isoformat()}")
 
@@ -83,11 +82,7 @@ def _ask(form: ErasureForm):
     if not passwords.verify_password(held, form.password.data):
         raise errors.InvalidInput(errors.N_("This is not your password."), field="password")
     limits.forgive_sign_ins(who.email, who.clinic_id)
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: erasure.ask_erasure(session, who, form.note.data, now()),
-    )
+    acting(lambda session, who: erasure.ask_erasure(session, who, form.note.data, now()))
     return _done(gettext("The clinic has your wish and will answer by mail."), "asked")
 
 
@@ -116,10 +111,7 @@ def _erasure_page(form: ErasureForm) -> str:
 @needs(Permission.VIEW_OWN_DATA)
 def withdraw_erasure():
     """Take the wish back, as long as it was not answered."""
-    who = actor()
-    withdrawn = in_transaction(
-        who.clinic_id, who, lambda session: erasure.withdraw_erasure(session, who, now())
-    )
+    withdrawn = acting(lambda session, who: erasure.withdraw_erasure(session, who, now()))
     if withdrawn:
         return _done(gettext("Your wish is withdrawn. Nothing is erased."), "withdrawn")
     return _done(gettext("There is no open request any more."), "none")

@@ -16,12 +16,13 @@ from medcor.models import Appointment, Clinic, Patient, User
 from medcor.services import lookup, patients, people
 from medcor.web import limits
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted_id
 from medcor.web.paging import csv_answer, paginate, sorting, wants_csv
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import people_presenters as presenters
 from .blueprint import blueprint
@@ -65,11 +66,8 @@ def list_patients():
 
 def _csv(listed: list[Patient]) -> Response:
     """The list as a file; that it was taken is written down first."""
-    who = actor()
     rows = list(_csv_rows(listed))
-    in_transaction(
-        who.clinic_id, who, lambda session: patients.record_export(session, who, len(rows))
-    )
+    acting(lambda session, who: patients.record_export(session, who, len(rows)))
     header = (
         gettext("First name"),
         gettext("Last name"),
@@ -147,11 +145,7 @@ def create_patient():
 def _create(form: PatientForm) -> Any:
     who, details = actor(), form.details()
     limits.count_mail(details.person.email, who.clinic_id)
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: patients.create_patient(session, who, details, now()),
-    )
+    made = acting(lambda session, who: patients.create_patient(session, who, details, now()))
     if wants_json():
         return presenters.patient_json(made), 201
     done = gettext(
@@ -203,11 +197,9 @@ def edit_patient(patient_id: int):
 
 
 def _save(form: PatientForm, patient_id: int, was_open: bool) -> Any:
-    who, details, seen = actor(), form.details(), form.seen_version
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: patients.edit_patient(session, who, patient_id, details, seen, now()),
+    details, seen = form.details(), form.seen_version
+    made = acting(
+        lambda session, who: patients.edit_patient(session, who, patient_id, details, seen, now())
     )
     if wants_json():
         return presenters.patient_json(made)
@@ -240,12 +232,8 @@ def patient_deletion(patient_id: int):
 @needs(Permission.MANAGE_PATIENTS)
 def delete_patient():
     """Erase a patient without history, deactivate one with."""
-    who, patient_id = actor(), posted_id("patient_id")
-    removal = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: patients.delete_patient(session, who, patient_id, now()),
-    )
+    patient_id = posted_id("patient_id")
+    removal = acting(lambda session, who: patients.delete_patient(session, who, patient_id, now()))
     if wants_json():
         return {"id": patient_id, "outcome": removal.value}
     if removal is people.Removal.ERASED:
@@ -259,12 +247,7 @@ def delete_patient():
 @needs(Permission.MANAGE_PATIENTS)
 def activate_patient(patient_id: int):
     """Open a deactivated patient's account again."""
-    who = actor()
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: patients.activate_patient(session, who, patient_id, now()),
-    )
+    made = acting(lambda session, who: patients.activate_patient(session, who, patient_id, now()))
     if wants_json():
         return presenters.patient_json(made)
     flash(gettext("%(name)s is active again.", name=made.name), "success")
@@ -280,11 +263,7 @@ def invite_patient(patient_id: int):
     email = found.user.email
     limits.count_mail(email, who.clinic_id)
     db.session.remove()
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: patients.invite_patient(session, who, patient_id, now()),
-    )
+    acting(lambda session, who: patients.invite_patient(session, who, patient_id, now()))
     if wants_json():
         return {"id": patient_id, "invited": email}
     flash(gettext("The invitation is on its way to %(email)s.", email=email), "success")

@@ -16,10 +16,11 @@ from medcor.models import User
 from medcor.services import catalogue, doctors, lookup, passwords, profiles
 from medcor.web import limits
 from medcor.web.access import actor, needs, signed_in
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import people_presenters as presenters
 from .blueprint import blueprint
@@ -127,9 +128,7 @@ def _form_page(form: OwnForm) -> str:
 
 def _save(form: OwnForm) -> Any:
     who, details, seen = actor(), form.own_details(), form.seen_version
-    made = in_transaction(
-        who.clinic_id, who, lambda session: profiles.edit_own(session, who, details, seen, now())
-    )
+    made = acting(lambda session, who: profiles.edit_own(session, who, details, seen, now()))
     # The visitor's earlier choice on this browser would hide what was chosen now.
     cookie["language"] = made.language
     if wants_json():
@@ -164,11 +163,7 @@ def _change_password(form: ChangePasswordForm) -> Any:
         )
     limits.forgive_sign_ins(who.email, who.clinic_id)
     hashed = passwords.hash_password(form.password.data)
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: profiles.change_password(session, who, stored, hashed, keep, now()),
-    )
+    acting(lambda session, who: profiles.change_password(session, who, stored, hashed, keep, now()))
     if wants_json():
         return {"changed": True}
     flash(gettext("Your password is changed, and you are signed out everywhere else."), "success")
@@ -180,11 +175,7 @@ def _change_password(form: ChangePasswordForm) -> Any:
 def end_other_sessions() -> Response | dict[str, bool]:
     """Sign out everywhere but here."""
     who, keep = actor(), _session_id()
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: profiles.end_other_sign_ins(session, who, keep, now()),
-    )
+    acting(lambda session, who: profiles.end_other_sign_ins(session, who, keep, now()))
     if wants_json():
         return {"ended": True}
     flash(gettext("You are signed out everywhere else."), "success")

@@ -16,12 +16,13 @@ from medcor.services import agenda, booking, catalogue, lookup, scheduling
 from medcor.services.booking import BookingRequest
 from medcor.web import bodies
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.inputs import posted, posted_id
 from medcor.web.paging import paginate
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import blueprint, presenters
 
@@ -212,11 +213,8 @@ def book_slot(slot_id: int, treatment_id: int):
 
 
 def _book(slot_id: int, treatment_id: int) -> Response | tuple:
-    who = actor()
     try:
-        made = in_transaction(
-            who.clinic_id, who, lambda session: _book_in(session, slot_id, treatment_id)
-        )
+        made = acting(lambda session, who: _book_in(session, slot_id, treatment_id))
     except errors.DomainError as error:
         if wants_json():
             return bodies.booking_error(error)

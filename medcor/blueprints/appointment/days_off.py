@@ -15,6 +15,7 @@ from medcor.models import ExclusionDate
 from medcor.services import days_off, lookup
 from medcor.services.days_off import Affected
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted, posted_id
@@ -243,11 +244,9 @@ def delete_consequences() -> list[str]:
 @needs(Permission.MANAGE_SLOTS)
 def delete_exclude_date():
     """Offer days that were off again."""
-    row_id, who, seen = _row_of_form().id, actor(), posted_id("version")
-    doctor_id = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: days_off.delete_days_off(session, who, row_id, seen, now()),
+    row_id, seen = _row_of_form().id, posted_id("version")
+    doctor_id = acting(
+        lambda session, who: days_off.delete_days_off(session, who, row_id, seen, now())
     )
     if wants_json():
         return {"id": row_id, "deleted": True}

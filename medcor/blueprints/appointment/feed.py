@@ -23,6 +23,7 @@ from medcor.services.calendar_files import (
     patient_entry,
 )
 from medcor.web.access import actor, needs, public
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.locale import format_clock, format_day
 from medcor.web.state import now, settings
@@ -82,10 +83,7 @@ def _url(token: str) -> str:
 @needs(Permission.USE_CALENDAR_FEED)
 def make_calendar_feed():
     """Make an address, or a new one in place of the old."""
-    who = actor()
-    token = in_transaction(
-        who.clinic_id, who, lambda session: calendar_feeds.make_feed(session, who, now())
-    )
+    token = acting(lambda session, who: calendar_feeds.make_feed(session, who, now()))
     if wants_json():
         return {"url": _url(token)}, 201
     cookie[_SHOWN_ONCE] = token
@@ -102,8 +100,7 @@ def revoke_calendar_feed():
             "appointment/feed_revoke.html",
             layout="layouts/portal.html" if actor().is_staff else "layouts/patient.html",
         )
-    who = actor()
-    in_transaction(who.clinic_id, who, lambda session: calendar_feeds.revoke_feed(session, who))
+    acting(lambda session, who: calendar_feeds.revoke_feed(session, who))
     if wants_json():
         return {"revoked": True}
     flash(gettext("The address is revoked. No calendar can read it any more."), "success")

@@ -19,12 +19,13 @@ from medcor.services import lookup, moving
 from medcor.services.moving import Movable, Target
 from medcor.web import bodies
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted, posted_id
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import appointment_presenters as shown
 from . import blueprint, presenters
@@ -61,9 +62,7 @@ class _Wish:
 def _move(appointment_id: int, form: MoveForm, wish: _Wish) -> Response | dict[str, Any] | tuple:
     who = actor()
     try:
-        made = in_transaction(
-            who.clinic_id, who, lambda session: _move_in(session, appointment_id, form, wish)
-        )
+        made = acting(lambda session, who: _move_in(session, appointment_id, form, wish))
     except errors.BookingRefused as error:
         if wants_json():
             raise

@@ -15,9 +15,10 @@ from medcor.services import files, lookup, record_files, records
 from medcor.services.records import OpenRecord
 from medcor.web import documents
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.forms import answer_form
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 from medcor.web.uploads import attachment_answer
 
 from . import blueprint
@@ -91,12 +92,7 @@ def _pdf(view: OpenRecord, make: Callable[..., bytes], name: str) -> Response:
 @needs(Permission.VIEW_RECORDS)
 def record_file(appointment_id: int, file_id: int) -> Response:
     """Hand over a file of a record to whoever may read the record."""
-    who = actor()
-    row = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: record_files.open_file(session, who, appointment_id, file_id),
-    )
+    row = acting(lambda session, who: record_files.open_file(session, who, appointment_id, file_id))
     return attachment_answer(row)
 
 
@@ -124,11 +120,9 @@ def add_record_files(appointment_id: int):
 
 
 def _add_files(form: FilesForm, appointment_id: int) -> Response:
-    who, picked = actor(), read_files(chosen(form.attachment))
-    added = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: record_files.add_files(session, who, appointment_id, picked, now()),
+    picked = read_files(chosen(form.attachment))
+    added = acting(
+        lambda session, who: record_files.add_files(session, who, appointment_id, picked, now())
     )
     told = gettext("The files are added.") if added else gettext("The record has these already.")
     flash(told, "success")
@@ -167,9 +161,6 @@ def restore_record_file(appointment_id: int, file_id: int):
 
 
 def _change(appointment_id: int, file_id: int, work: Callable[..., None], told: str) -> Response:
-    who = actor()
-    in_transaction(
-        who.clinic_id, who, lambda session: work(session, who, appointment_id, file_id, now())
-    )
+    acting(lambda session, who: work(session, who, appointment_id, file_id, now()))
     flash(told, "success")
     return redirect(presenters.record_url(appointment_id))

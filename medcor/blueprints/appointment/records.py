@@ -12,11 +12,12 @@ from medcor.services import diagnoses, lookup, record_writing, records
 from medcor.services.record_writing import RecordWish
 from medcor.services.records import Draft, OpenRecord
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted_id
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import blueprint
 from . import record_presenters as presenters
@@ -55,17 +56,14 @@ def _write(appointment_id: int):
 
 
 def _save(form: RecordForm, appointment_id: int):
-    who = actor()
     wish = RecordWish(
         text=form.text(),
         seen_version=form.seen_version,
         files=read_files(chosen(form.attachment)),
         complete=form.complete.data,
     )
-    saved = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: record_writing.save_record(session, who, appointment_id, wish, now()),
+    saved = acting(
+        lambda session, who: record_writing.save_record(session, who, appointment_id, wish, now())
     )
     url = presenters.record_url(appointment_id)
     if wants_json():
@@ -90,11 +88,7 @@ def _tell(saved: record_writing.SavedRecord) -> None:
 
 def _form_page(form: RecordForm, appointment_id: int) -> str:
     who = actor()
-    draft = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: records.open_draft(session, who, appointment_id, now()),
-    )
+    draft = acting(lambda session, who: records.open_draft(session, who, appointment_id, now()))
     if not form.is_submitted():
         current = draft.current
         form.show(current.text if current else RecordText(), current.number if current else 0)
@@ -142,15 +136,12 @@ def record_view(appointment_id: int):
 
 def open_record(appointment_id: int, act: str, **details: str) -> OpenRecord:
     """Open the version that the URL asks for, as its own transaction, which notes who did."""
-    who = actor()
     wanted = request.args.get("version", "")
     if wanted and not (wanted.isascii() and wanted.isdigit()):
         raise errors.RecordNotFound()
     number = int(wanted) if wanted else None
-    return in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: records.open_record(
+    return acting(
+        lambda session, who: records.open_record(
             session, who, appointment_id, number=number, act=act, **details
-        ),
+        )
     )

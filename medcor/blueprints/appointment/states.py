@@ -15,11 +15,12 @@ from medcor.models import Appointment
 from medcor.services import appointment_history, booking, lookup, staff_booking
 from medcor.web import bodies
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import json_object, safe_next
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import appointment_presenters as shown
 from . import blueprint, presenters
@@ -69,11 +70,8 @@ def _cancel_page(appointment_id: int, form: ReasonForm) -> str:
 
 def _change(appointment_id: int, work: Work, done: str, target: AppointmentStatus) -> Any:
     """Do one step; a browser that sends it twice is told the same twice."""
-    who = actor()
     try:
-        made = in_transaction(
-            who.clinic_id, who, lambda session: work(session, who, appointment_id, now())
-        )
+        made = acting(lambda session, who: work(session, who, appointment_id, now()))
     except errors.TransitionRefused:
         if wants_json() or not _is_already(appointment_id, target):
             raise
@@ -117,12 +115,9 @@ def no_show(appointment_id: int):
 @needs(Permission.MANAGE_APPOINTMENTS)
 def take_back(appointment_id: int) -> Response | dict[str, Any] | Any:
     """Undo an end that was set by mistake a moment ago."""
-    who = actor()
     try:
-        made = in_transaction(
-            who.clinic_id,
-            who,
-            lambda session: appointment_history.take_back(session, who, appointment_id, now()),
+        made = acting(
+            lambda session, who: appointment_history.take_back(session, who, appointment_id, now())
         )
     except errors.DomainError as error:
         return _not_taken_back(appointment_id, error)
@@ -166,12 +161,8 @@ def confirm_waiting() -> str:
 @needs(Permission.MANAGE_APPOINTMENTS)
 def confirm_many():
     """Confirm those that were ticked."""
-    who, ids = actor(), _ticked()
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: staff_booking.confirm_all(session, who, ids, now()),
-    )
+    ids = _ticked()
+    made = acting(lambda session, who: staff_booking.confirm_all(session, who, ids, now()))
     if wants_json():
         return {"confirmed": [each.id for each in made]}
     text = ngettext(

@@ -15,6 +15,7 @@ from medcor.domain.permissions import Permission, Role
 from medcor.models import Doctor, Slot, Treatment
 from medcor.services import catalogue, days_off, lookup, slots, week
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted, posted_id
@@ -294,11 +295,9 @@ def _consequences(use: slots.Use) -> list[str]:
 def delete_slot_for_doctor():
     """Close an opening."""
     slot = slot_of_form(deleted_too=True)
-    slot_id, doctor_id, who, seen = slot.id, slot.doctor_id, actor(), posted_id("version")
-    kept = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: slots.delete_slot(session, who, slot_id, seen, now()) is not None,
+    slot_id, doctor_id, seen = slot.id, slot.doctor_id, posted_id("version")
+    kept = acting(
+        lambda session, who: slots.delete_slot(session, who, slot_id, seen, now()) is not None
     )
     if wants_json():
         return {"id": slot_id, "deleted": True, "kept_for_history": kept}
@@ -345,14 +344,12 @@ def _change_slot(slot_id: int, work: Any) -> Response | dict[str, Any]:
 @needs(Permission.MANAGE_SLOTS)
 def pause_day():
     """Pause every opening of a weekday, or resume them (``paused`` 0)."""
-    who, doctor_id, paused = actor(), doctor_of_form(), posted("paused") != "0"
+    doctor_id, paused = doctor_of_form(), posted("paused") != "0"
     weekday = posted_id("weekday")
-    changed = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: slots.pause_day(
+    changed = acting(
+        lambda session, who: slots.pause_day(
             session, who, doctor_id, -1 if weekday is None else weekday, paused, now()
-        ),
+        )
     )
     if wants_json():
         return {"weekday": weekday, "is_paused": paused, "changed": changed}

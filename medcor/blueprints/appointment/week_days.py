@@ -11,6 +11,7 @@ from medcor.domain import errors
 from medcor.domain.permissions import Permission
 from medcor.services import lookup, week
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.state import now
@@ -125,12 +126,8 @@ def _plans(form: CopyForm, held: week.Week) -> dict:
 
 
 def _copy(form: CopyForm, doctor_id: int) -> Any:
-    who, wish, mark = actor(), form.wish, form.mark.data or ""
-    added = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: week.copy_day(session, who, doctor_id, wish, mark, now()),
-    )
+    wish, mark = form.wish, form.mark.data or ""
+    added = acting(lambda session, who: week.copy_day(session, who, doctor_id, wish, mark, now()))
     if wants_json():
         return {"added": added}
     flash(gettext("The day is copied."), "success")

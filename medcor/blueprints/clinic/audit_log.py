@@ -15,11 +15,12 @@ from medcor.models import AuditEvent, Clinic
 from medcor.services import audit, lookup
 from medcor.services.audit import Names, Wanted
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.locale import format_clock, format_short_day
 from medcor.web.paging import CSV_CHUNK, csv_answer, paginate, wants_csv
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from .audit_words import KINDS, act_text, subject_text
 from .blueprint import blueprint
@@ -152,11 +153,7 @@ def _body(event: AuditEvent, names: Names) -> dict[str, Any]:
 def _file(clinic: Clinic, wanted: Wanted) -> Response:
     """The log as a file; that it was taken is in the log as well."""
     who, zone = actor(), clinic.zone_info
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: audit.record(session, who, "audit.exported", "audit", None),
-    )
+    acting(lambda session, who: audit.record(session, who, "audit.exported", "audit", None))
     header = [
         gettext("Day"),
         gettext("Time"),

@@ -16,11 +16,12 @@ from medcor.models import Clinic
 from medcor.services import agenda, lookup, reports
 from medcor.services.reports import Question
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.paging import csv_answer, wants_csv
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from . import report_presenters as presenters
 from .blueprint import blueprint
@@ -116,12 +117,8 @@ def _file(report: reports.Report) -> Response:
     if found is None:
         raise errors.NotFound()
     header, rows = found
-    who, period = actor(), report.question.period
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: reports.note_export(session, who, table, period),
-    )
+    period = report.question.period
+    acting(lambda session, who: reports.note_export(session, who, table, period))
     return csv_answer(_file_name(table, period), header, rows)
 
 

@@ -16,9 +16,10 @@ from medcor.models import Clinic
 from medcor.services import agenda, catalogue, erasure, files, lookup
 from medcor.web import health
 from medcor.web.access import actor, needs, public
+from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.state import now, settings
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 from medcor.web.uploads import picture_answer
 
 from . import presenters
@@ -112,11 +113,6 @@ def today():
 @needs(Permission.MANAGE_APPOINTMENTS)
 def take_handover(handover_id: int):
     """Say that somebody looks after a patient who asked for a person."""
-    who = actor()
-    in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: agenda.take_handover(session, who, handover_id, now()),
-    )
+    acting(lambda session, who: agenda.take_handover(session, who, handover_id, now()))
     flash(gettext("You look after it. The patient's talk shows that somebody does."), "success")
     return redirect(url_for("clinic.today"))

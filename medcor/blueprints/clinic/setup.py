@@ -9,10 +9,11 @@ from medcor.domain.permissions import Permission
 from medcor.services import lookup
 from medcor.services.setup import dismiss_setup
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.errors import wants_json
 from medcor.web.inputs import posted, safe_next
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 
 from .blueprint import blueprint
 from .setup_steps import load_setup
@@ -34,10 +35,8 @@ def setup():
 @needs(Permission.MANAGE_CLINIC)
 def setup_dismissal():
     """Take the setup off the day's page; ``undo`` puts it back."""
-    who, done = actor(), not posted("undo")
-    clinic = in_transaction(
-        who.clinic_id, who, lambda session: dismiss_setup(session, who, done, now())
-    )
+    done = not posted("undo")
+    clinic = acting(lambda session, who: dismiss_setup(session, who, done, now()))
     if wants_json():
         return {"setup_done": clinic.setup_done}
     text = (

@@ -14,13 +14,14 @@ from medcor.models import Clinic, Treatment
 from medcor.services import files, lookup, treatments
 from medcor.web import bodies
 from medcor.web.access import actor, needs
+from medcor.web.acting import acting
 from medcor.web.clinic_words import length_text
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted, safe_next, safe_path
 from medcor.web.paging import csv_answer, paginate, sorting, wants_csv
 from medcor.web.state import now
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 from medcor.web.uploads import uploaded_picture
 
 from .blueprint import blueprint
@@ -144,12 +145,10 @@ def add_treatment():
 
 
 def _add(form: TreatmentForm):
-    who, facts, doctors = actor(), form.facts, list(form.doctor_ids)
+    facts, doctors = form.facts, list(form.doctor_ids)
     drawn = uploaded_picture(form.picture.data, files.WIDE_SIDE)
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: treatments.add_treatment(session, who, facts, doctors, drawn, now()),
+    made = acting(
+        lambda session, who: treatments.add_treatment(session, who, facts, doctors, drawn, now())
     )
     if wants_json():
         return bodies.treatment_body(made), 201
@@ -167,15 +166,13 @@ def edit_treatment(treatment_id: int):
 
 
 def _edit(form: TreatmentForm, treatment_id: int):
-    who, facts, doctors = actor(), form.facts, list(form.doctor_ids)
+    facts, doctors = form.facts, list(form.doctor_ids)
     drawn = uploaded_picture(form.picture.data, files.WIDE_SIDE)
     drop, seen = form.remove_picture.data, form.seen_version
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: treatments.edit_treatment(
+    made = acting(
+        lambda session, who: treatments.edit_treatment(
             session, who, treatment_id, facts, doctors, drawn, drop, seen, now()
-        ),
+        )
     )
     if wants_json():
         return bodies.treatment_body(made)
@@ -208,11 +205,8 @@ def delete_treatment(treatment_id: int):
     """Ask once more on GET and say what will happen; erase or stop offering on POST."""
     if request.method != "POST":
         return _delete_page(treatment_id)
-    who = actor()
-    erased = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: treatments.delete_treatment(session, who, treatment_id, now()),
+    erased = acting(
+        lambda session, who: treatments.delete_treatment(session, who, treatment_id, now())
     )
     if wants_json():
         return {"erased": erased}
@@ -270,11 +264,9 @@ def _consequences(use: treatments.Use) -> list[str]:
 @needs(Permission.MANAGE_TREATMENTS)
 def activate_treatment(treatment_id: int):
     """Offer a treatment again; with ``off``, stop offering it."""
-    who, active = actor(), not posted("off")
-    made = in_transaction(
-        who.clinic_id,
-        who,
-        lambda session: treatments.set_active(session, who, treatment_id, active, now()),
+    active = not posted("off")
+    made = acting(
+        lambda session, who: treatments.set_active(session, who, treatment_id, active, now())
     )
     if wants_json():
         return {"is_active": made.is_active}
