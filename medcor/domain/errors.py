@@ -140,6 +140,11 @@ class NameTaken(Conflict):
     text = N_("There is already one with this name.")
 
 
+class WebhookTaken(Conflict):
+    code = "webhook_taken"
+    text = N_("There is already a webhook with this address.")
+
+
 class EmailTaken(Conflict):
     code = "email_taken"
     text = N_("There is already an account with this email at this clinic.")
@@ -184,9 +189,38 @@ class SlotTaken(BookingRefused):
     text = N_("This time has just been booked. Please choose another one.")
 
 
+class TimeHeld(SlotTaken):
+    code = "time_held"
+    text = N_("Somebody is just confirming this time. Please choose another one.")
+
+
 class PatientBusy(BookingRefused):
     code = "patient_busy"
     text = N_("You already have an appointment at this time.")
+
+
+class TooManyHolds(BookingRefused):
+    code = "too_many_holds"
+    text = N_("You already hold two times. Book one of them or give it back first.")
+
+
+class OfferOver(Conflict):
+    """An offer that was answered, ran out of time, or was overtaken."""
+
+    code = "offer_over"
+    text = N_("This offer is over. Look at the free times, or ask the clinic.")
+
+
+class AlreadyWaiting(Conflict):
+    code = "already_waiting"
+    text = N_("You are already on the waiting list for this treatment.")
+
+
+class SeriesConflict(Conflict):
+    """Some times of a series can't be booked; ``plan`` in ``details`` says which and why."""
+
+    code = "series_conflict"
+    text = N_("Some of these times can't be booked. Nothing was booked; look at the list.")
 
 
 class RequestKeyReused(Conflict):

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     USE_CALENDAR_FEED = "use_calendar_feed"
     VIEW_OWN_DATA = "view_own_data"
     MANAGE_ERASURES = "manage_erasures"
+    USE_WAITING_LIST = "use_waiting_list"
 
 
 _EVERYONE = {
@@ -54,6 +55,7 @@ _EVERYONE = {
     Permission.VIEW_CLINIC,
     Permission.VIEW_RECORDS,
     Permission.USE_CALENDAR_FEED,
+    Permission.USE_WAITING_LIST,
 }
 _STAFF = _EVERYONE | {
     Permission.VIEW_DAY,

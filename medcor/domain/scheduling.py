@@ -7,9 +7,10 @@ local calendar and clock. Steps are whole 5-minute intervals since the Unix epoc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=5)
@@ -20,19 +21,28 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 class Refusal(StrEnum):
     """Each kind of clash in the schedule, by name, in the order in which it is reported."""
 
+    DOCTOR_INACTIVE = "doctor_inactive"
+    TREATMENT_INACTIVE = "treatment_inactive"
+    TREATMENT_NOT_GIVEN = "treatment_not_given"
     NO_SLOT_THAT_DAY = "no_slot_that_day"
+    NO_SLOT_AT_THAT_TIME = "no_slot_at_that_time"
     NOT_FOR_TREATMENT = "not_for_treatment"
+    CLINIC_CLOSED = "clinic_closed"
+    EXCLUDED = "excluded"
+    TOO_FAR = "too_far"
     IMPOSSIBLE_TIME = "impossible_time"
     PAST = "past"
     TOO_SOON = "too_soon"
-    TOO_FAR = "too_far"
-    EXCLUDED = "excluded"
     DOCTOR_BUSY = "doctor_busy"
+    HELD = "held"
     PATIENT_BUSY = "patient_busy"
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRule:
+# The time itself is the doctor's, and only somebody else has it.
+TAKEN = frozenset({Refusal.DOCTOR_BUSY, Refusal.HELD})
+
+
+class SlotRule(NamedTuple):
     """A weekly opening of a doctor; ``treatment_ids`` empty means any treatment they give."""
 
     id: int
@@ -55,11 +65,16 @@ class TreatmentRule:
 
 @dataclass(frozen=True, slots=True)
 class ClinicRule:
-    """The clinic's clock and how soon and how far ahead one may book."""
+    """The clinic's clock, how soon and how far ahead one may book, and when its door is open.
+
+    ``hours`` are (weekday, opens, closes), local; None where the clinic has told none, which binds
+    nobody.
+    """
 
     zone: ZoneInfo
     min_notice: timedelta = timedelta(0)
     horizon_days: int = 90
+    hours: frozenset[tuple[int, time, time]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +90,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """What is taken, as sorted spans: the doctor's claims and the patient's."""
+    """What is in the way: steps that the doctor's and the patient's appointments take, steps that
+    are held for others, and the doctor's days off (first and last, both included).
+    """
 
-    doctor: Sequence[Span] = ()
-    patient: Sequence[Span] = ()
-    excluded: Sequence[tuple[date, date]] = field(default=())
+    doctor: Sequence[range] = ()
+    patient: Sequence[range] = ()
+    excluded: Sequence[tuple[date, date]] = ()
+    held: Sequence[range] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +149,20 @@ def steps(span: Span) -> range:
     return range(first, last)
 
 
-def span_of_steps(first: int, last: int) -> Span:
-    """Turn the first and last claimed step back into a span."""
-    return Span(
-        datetime.fromtimestamp(first * STEP_SECONDS, UTC),
-        datetime.fromtimestamp((last + 1) * STEP_SECONDS, UTC),
-    )
-
-
 def fits_treatment(slot: SlotRule, treatment: TreatmentRule) -> bool:
     """A treatment longer than the slot, or outside its list, is not offered in it."""
-    length = timedelta(hours=slot.end.hour, minutes=slot.end.minute) - timedelta(
-        hours=slot.start.hour, minutes=slot.start.minute
-    )
     if slot.treatment_ids and treatment.id not in slot.treatment_ids:
         return False
-    return timedelta(minutes=treatment.minutes) <= length
+    start, end = slot.start, slot.end
+    return treatment.minutes <= (end.hour - start.hour) * 60 + end.minute - start.minute
+
+
+def is_open(slot: SlotRule, hours: Iterable[tuple[int, time, time]] | None) -> bool:
+    """Say whether the clinic's door is open from the slot's start to its end."""
+    return hours is None or any(
+        weekday == slot.weekday and opens <= slot.start and slot.end <= closes
+        for weekday, opens, closes in hours
+    )
 
 
 def is_excluded(day: date, excluded: Iterable[tuple[date, date]]) -> bool:
@@ -166,15 +182,21 @@ def refusals(
         yield Refusal.NO_SLOT_THAT_DAY
     if not fits_treatment(slot, treatment):
         yield Refusal.NOT_FOR_TREATMENT
-    if is_excluded(day, busy.excluded):
-        yield Refusal.EXCLUDED
-    if day > local_today(clinic.zone, now) + timedelta(days=clinic.horizon_days):
-        yield Refusal.TOO_FAR
+    if not is_open(slot, clinic.hours):
+        yield Refusal.CLINIC_CLOSED
+    yield from _day_refusals(clinic, day, busy, now)
     span = slot_span(clinic.zone, day, slot, treatment.minutes)
     if span is None:
         yield Refusal.PAST if day < local_today(clinic.zone, now) else Refusal.IMPOSSIBLE_TIME
         return
     yield from _span_refusals(clinic, span, treatment, busy, now)
+
+
+def _day_refusals(clinic: ClinicRule, day: date, busy: Busy, now: datetime) -> Iterator[Refusal]:
+    if is_excluded(day, busy.excluded):
+        yield Refusal.EXCLUDED
+    if day > last_day(clinic, now):
+        yield Refusal.TOO_FAR
 
 
 def _span_refusals(
@@ -184,49 +206,58 @@ def _span_refusals(
         yield Refusal.PAST
     elif span.start < now + clinic.min_notice:
         yield Refusal.TOO_SOON
-    needed = with_buffers(span, treatment)
-    if any(taken.overlaps(needed) for taken in busy.doctor):
+    needed = steps(with_buffers(span, treatment))
+    if _meets(needed, busy.doctor):
         yield Refusal.DOCTOR_BUSY
-    if any(taken.overlaps(span) for taken in busy.patient):
+    if _meets(needed, busy.held):
+        yield Refusal.HELD
+    if _meets(steps(span), busy.patient):
         yield Refusal.PATIENT_BUSY
 
 
-def openings(
+def _meets(wanted: range, taken: Iterable[range]) -> bool:
+    return any(each.start < wanted.stop and wanted.start < each.stop for each in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a wished time is not offered; with the slot that it means, where the doctor has one.
+
+    No refusals means that it can be booked.
+    """
+
+    slot: SlotRule | None
+    refusals: tuple[Refusal, ...]
+
+
+def judge(
     clinic: ClinicRule,
     slots: Sequence[SlotRule],
     treatment: TreatmentRule,
-    days: Iterable[date],
+    day: date,
+    clock: time,
     busy: Busy,
     now: datetime,
-) -> Iterator[Opening]:
-    """Yield the slots of each day that fit the treatment, in order of time, with their refusals."""
-    by_weekday: dict[int, list[SlotRule]] = {}
-    for slot in sorted(slots, key=lambda each: (each.start, each.id)):
-        if fits_treatment(slot, treatment):
-            by_weekday.setdefault(slot.weekday, []).append(slot)
-    doctor, patient = _by_utc_day(busy.doctor), _by_utc_day(busy.patient)
-    for day in days:
-        near = Busy(_around(doctor, day), _around(patient, day), busy.excluded)
-        for slot in by_weekday.get(day.weekday(), ()):
-            span = slot_span(clinic.zone, day, slot, treatment.minutes)
-            if span is not None:
-                yield Opening(
-                    slot, day, span, tuple(refusals(clinic, slot, treatment, day, near, now))
-                )
+) -> Verdict:
+    """Judge a local time that somebody named: the slot that holds it, else why there is none."""
+    of_day = [each for each in slots if each.weekday == day.weekday()]
+    slot = next((each for each in of_day if each.start <= clock < each.end), None)
+    if slot is not None:
+        return Verdict(slot, tuple(refusals(clinic, slot, treatment, day, busy, now)))
+    missing = Refusal.NO_SLOT_AT_THAT_TIME if of_day else Refusal.NO_SLOT_THAT_DAY
+    found = [missing, *_day_refusals(clinic, day, busy, now)]
+    instant = to_instant(clinic.zone, day, clock)
+    if day < local_today(clinic.zone, now) or (instant is not None and instant <= now):
+        found.append(Refusal.PAST)
+    elif instant is not None and instant < now + clinic.min_notice:
+        found.append(Refusal.TOO_SOON)
+    return Verdict(None, tuple(found))
 
 
-def _by_utc_day(spans: Iterable[Span]) -> dict[int, list[Span]]:
-    """Sort spans into the UTC days on which they start, so that a day is held against few."""
-    found: dict[int, list[Span]] = {}
-    for span in spans:
-        found.setdefault(span.start.toordinal(), []).append(span)
-    return found
-
-
-def _around(by_day: dict[int, list[Span]], day: date) -> list[Span]:
-    """Every span that can touch a local ``day``: zones and a night's length reach two days far."""
-    near = range(day.toordinal() - 2, day.toordinal() + 3)
-    return [span for each in near for span in by_day.get(each, ())]
+def last_day(clinic: ClinicRule, now: datetime) -> date:
+    """The last day on the clinic's calendar that can be booked at ``now``."""
+    today = local_today(clinic.zone, now)
+    return today + timedelta(days=min(clinic.horizon_days, (date.max - today).days))
 
 
 def local_today(zone: ZoneInfo, now: datetime) -> date:

@@ -6,7 +6,9 @@ from .audit import AuditEvent, OutboxMail
 from .base import Base, TenantOwned, utcnow
 from .clinic import Clinic, ClinicHours, price_text
 from .conversation import AssistantAct, ConversationMessage, Handover, MessageType
+from .hold import Hold
 from .media import FileKind, StoredFile
+from .offer import Offer, OfferState, WaitingEntry, WaitingState
 from .people import (
     Doctor,
     DoctorSpecialisation,
@@ -19,11 +21,14 @@ from .people import (
 from .privacy import ErasureRequest, ErasureState
 from .record import MedicalRecord, PrescriptionLine, RecordAttachment, RecordVersion
 from .schedule import ExclusionDate, Slot, SlotStep, SlotTreatment
+from .series import AppointmentSeries, SeriesAppointment
 from .treatment import Treatment, TreatmentDoctor
+from .webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Appointment",
     "AppointmentReminder",
+    "AppointmentSeries",
     "AssistantAct",
     "AuditEvent",
     "AuthSession",
@@ -40,15 +45,19 @@ __all__ = [
     "ExclusionDate",
     "FileKind",
     "Handover",
+    "Hold",
     "LinkPurpose",
     "MailedLink",
     "MedicalRecord",
     "MessageType",
+    "Offer",
+    "OfferState",
     "OutboxMail",
     "Patient",
     "PrescriptionLine",
     "RecordAttachment",
     "RecordVersion",
+    "SeriesAppointment",
     "Slot",
     "SlotStep",
     "SlotTreatment",
@@ -58,6 +67,11 @@ __all__ = [
     "Treatment",
     "TreatmentDoctor",
     "User",
+    "WaitingEntry",
+    "WaitingState",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "doctor_title",
     "full_name",
     "price_text",

@@ -82,11 +82,16 @@ class Appointment(TenantOwned, Base):
         return is_live(self.status)
 
 
+_RUN = sa.column("last_step").is_not(None)
+
+
 class Claim(TenantOwned, Base):
-    """One 5-minute step taken by a live appointment, for its doctor and its patient at once.
+    """One 5-minute step taken by a live appointment or by a hold.
 
     Uniqueness on (doctor, step) and (patient, step) is what makes an overlap impossible, whichever
-    door it comes through. A step of a buffer binds the doctor only: its ``patient_id`` is null.
+    door it comes through. A step of a buffer or of a hold binds the doctor only: its ``patient_id``
+    is null. ``last_step`` stands on the first of a run alone, so that the whole run is read from
+    one row.
     """
 
     __tablename__ = "claims"
@@ -100,15 +105,34 @@ class Claim(TenantOwned, Base):
             ["clinic_id", "appointment_id", "patient_id"],
             ["appointments.clinic_id", "appointments.id", "appointments.patient_id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "hold_id", "doctor_id"],
+            ["holds.clinic_id", "holds.id", "holds.doctor_id"],
+            ondelete="CASCADE",
+        ),
         sa.UniqueConstraint("doctor_id", "step", name="uq_claims_doctor_step"),
         sa.UniqueConstraint("patient_id", "step", name="uq_claims_patient_step"),
+        sa.CheckConstraint("(appointment_id IS NULL) <> (hold_id IS NULL)", name="one_owner"),
+        sa.CheckConstraint("hold_id IS NULL OR patient_id IS NULL", name="holds_bind_doctors_only"),
+        sa.CheckConstraint("last_step >= step", name="last_not_before_first"),
         sa.Index("ix_claims_appointment", "clinic_id", "appointment_id"),
+        sa.Index("ix_claims_hold", "clinic_id", "hold_id"),
+        sa.Index(
+            "ix_claims_runs",
+            "doctor_id",
+            "step",
+            "last_step",
+            sqlite_where=_RUN,
+            postgresql_where=_RUN,
+        ),
     )
 
-    appointment_id: Mapped[int]
+    appointment_id: Mapped[int | None]
+    hold_id: Mapped[int | None]
     doctor_id: Mapped[int]
     patient_id: Mapped[int | None]
     step: Mapped[int]
+    last_step: Mapped[int | None]
 
 
 class AppointmentReminder(TenantOwned, Base):

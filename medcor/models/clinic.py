@@ -22,6 +22,10 @@ class Clinic(Base):
         sa.CheckConstraint("cancel_notice_minutes >= 0", name="cancel_notice_not_negative"),
         sa.CheckConstraint("horizon_days BETWEEN 1 AND 730", name="horizon_in_range"),
         sa.CheckConstraint("records_keep_years BETWEEN 1 AND 50", name="keep_years_in_range"),
+        sa.CheckConstraint("offer_answer_hours BETWEEN 1 AND 168", name="offer_hours_in_range"),
+        sa.CheckConstraint(
+            "waiting_answer_minutes BETWEEN 15 AND 1440", name="waiting_minutes_in_range"
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -49,6 +53,9 @@ class Clinic(Base):
     remind_two_hours: Mapped[bool] = mapped_column(default=True)
     admins_read_records: Mapped[bool] = mapped_column(default=False)
     records_keep_years: Mapped[int] = mapped_column(default=20)
+    # How long patients have to answer: an offer for a time that fell away, and a freed time.
+    offer_answer_hours: Mapped[int] = mapped_column(default=24)
+    waiting_answer_minutes: Mapped[int] = mapped_column(default=120)
     # A clinic that signed itself up is shown to nobody until its admin's address is confirmed.
     is_verified: Mapped[bool] = mapped_column(default=True)
     setup_done: Mapped[bool] = mapped_column(default=True)

@@ -20,8 +20,19 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     # Two saves of a record at once: the second one's form is older than it says.
     "uq_medical_records_appointment_id": errors.TryAgain,
     "uq_record_versions_number": errors.TryAgain,
+    # Two holds of one patient at once: the second try finds both seats taken.
+    "uq_holds_patient_seat": errors.TryAgain,
+    "uq_waiting_entries_open": errors.AlreadyWaiting,
+    "uq_offers_open_appointment": errors.TryAgain,
+    "uq_offers_open_waiting": errors.TryAgain,
+    "uq_appointment_series_clinic_id_patient_id_request_key": errors.TryAgain,
+    # A hold was released while its time was booked: the second try finds it gone.
+    "fk_claims_clinic_id_hold_id_doctor_id_holds": errors.TryAgain,
     "uq_appointment_reminders_once": errors.TryAgain,
     "uq_calendar_feeds_user": errors.TryAgain,
+    "uq_webhook_endpoints_url": errors.WebhookTaken,
+    # An endpoint was deleted while an event for it was written: the second try passes it by.
+    "fk_webhook_deliveries_clinic_id_endpoint_id_webhook_endpoints": errors.TryAgain,
     "uq_erasure_requests_open": errors.TryAgain,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
     "uq_assistant_acts_key": errors.Conflict,
@@ -57,13 +68,12 @@ def _unique_name(listed: str) -> str | None:
     pairs = [entry.strip().split(".") for entry in listed.split(",")]
     table = Base.metadata.tables.get(pairs[0][0])
     columns = {pair[-1] for pair in pairs}
-    for constraint in table.constraints if table is not None else ():
-        if (
-            isinstance(constraint, sa.UniqueConstraint)
-            and set(constraint.columns.keys()) == columns
-        ):
-            return str(constraint.name)
-    return None
+    if table is None:
+        return None
+    unique = [each for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    unique += [each for each in table.indexes if each.unique]
+    found = (each for each in unique if set(each.columns.keys()) == columns)
+    return next((str(each.name) for each in found), None)
 
 
 def domain_error(error: DBAPIError) -> errors.DomainError | None:

@@ -66,6 +66,23 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "offer": "I have these free times: {some}. Which one would you like?",
     "offer_line": "{number}. {day} at {clock} with {doctor}",
     "no_time_wish": "Nothing is free {wish}.",
+    "why_doctor_inactive": "This doctor can't be booked at the moment.",
+    "why_treatment_inactive": "This treatment is not offered at the moment.",
+    "why_treatment_not_given": "This doctor does not offer this treatment.",
+    "why_no_slot_that_day": "On {day} there are no consulting hours.",
+    "why_no_slot_at_that_time": "On {day} there is no appointment at {clock}.",
+    "why_not_for_treatment": "{day} at {clock} is meant for other treatments.",
+    "why_clinic_closed": "On {day} at {clock} the clinic is closed.",
+    "why_excluded": "On {day} the doctor is away.",
+    "why_too_far": "{day} is too far ahead: it can't be booked yet.",
+    "why_impossible_time": "On {day} the clocks are changed, and {clock} does not exist.",
+    "why_past": "{day} at {clock} is over.",
+    "why_too_soon": "{day} at {clock} is too soon to be booked here. Please call the clinic.",
+    "why_doctor_busy": "{day} at {clock} is already taken.",
+    "why_held": (
+        "Somebody is just confirming {day} at {clock}; it may be free again in a few minutes."
+    ),
+    "why_patient_busy": "You already have an appointment on {day} at {clock}.",
     "nearest": "The nearest free times are: {some}. Which one would you like?",
     "nearest_one": "The nearest free time is: {some}. Shall I take it?",
     "no_times": (
@@ -80,6 +97,10 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     ),
     "which_day": "Which day would suit you?",
     "taken": "I am sorry, that time has just been taken.",
+    "held": "I am sorry, somebody else is just confirming that time.",
+    "hold_lost": (
+        "I could keep that time for you for five minutes only, and somebody has taken it since."
+    ),
     "past": "I am sorry, that time has passed.",
     "busy": "You already have an appointment at that time.",
     "changed": "The clinic has just changed that time or its price.",
