@@ -24,7 +24,7 @@ from medcor.models import (
     User,
     doctor_title,
 )
-from medcor.services import audit, lookup
+from medcor.services import audit, lookup, offered
 from medcor.services.catalogue import contains_pattern
 
 _LIVE = tuple(LIVE)
@@ -233,7 +233,8 @@ def _left_alone(now: datetime) -> Condition:
             ExclusionDate.end_date >= (now - timedelta(days=2)).date(),
         )
     )
-    return Appointment.doctor_id.in_(gone) | Appointment.id.in_(off)
+    alone = Appointment.doctor_id.in_(gone) | Appointment.id.in_(off)
+    return alone & Appointment.id.not_in(offered.asked())
 
 
 def _matches(search: str) -> Condition:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus, may_take_back
 from medcor.domain.permissions import Actor, Role
+from medcor.domain.webhooks import Event
 from medcor.models import Appointment, AuditEvent, Doctor, Treatment, User
-from medcor.services import audit, booking, lookup, notices, scheduling
+from medcor.services import audit, booking, lookup, notices, webhooks
 
 BOOKED = "appointment.booked"
 TAKEN_BACK = "appointment.taken_back"
@@ -120,9 +121,10 @@ def take_back(session: Session, actor: Actor, appointment_id: object, now: datet
     appointment.status = before
     appointment.cancel_reason = ""
     treatment = lookup.find(session, Treatment, appointment.treatment_id)
-    booking.add_claims(session, appointment, scheduling.treatment_rule(treatment))
+    booking.take_time(session, appointment, treatment, now)
     session.flush()
     if was_cancelled:
         clinic = lookup.get_clinic(session, actor.clinic_id)
         notices.appointment_booked(session, clinic, appointment, appointment.patient)
+    webhooks.tell(session, appointment, Event.RESTORED, now)
     return appointment

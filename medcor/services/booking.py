@@ -13,8 +13,9 @@ from medcor.domain import scheduling as rules
 from medcor.domain.appointments import AppointmentStatus, can_move, may_cancel, may_close
 from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
-from medcor.models import Appointment, Claim, Clinic, Doctor, Patient, Slot, Treatment
-from medcor.services import audit, lookup, notices, scheduling
+from medcor.domain.webhooks import EVENT_OF, Event
+from medcor.models import Appointment, Clinic, Doctor, Patient, Slot, Treatment
+from medcor.services import audit, claims, lookup, notices, scheduling, waiting, webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class BookingRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
+    """The rows behind a request."""
+
     patient: Patient
     doctor: Doctor
     treatment: Treatment
@@ -44,9 +47,11 @@ class _Parts:
 
 
 def book_appointment(
-    session: Session, actor: Actor, request: BookingRequest, now: datetime
+    session: Session, actor: Actor, request: BookingRequest, now: datetime, *, mail: bool = True
 ) -> Appointment:
     """Book a slot on a day as Pending and claim its steps.
+
+    Without ``mail`` the caller tells the patient, as of a whole series at once.
 
     Errors, in this order: PastDate, PatientNotFound, DoctorNotFound, TreatmentNotFound,
     SlotNotFound, SlotUnavailable, then SlotTaken or PatientBusy. The last two are decided by the
@@ -55,16 +60,18 @@ def book_appointment(
     clinic = lookup.get_clinic(session, actor.clinic_id)
     if request.day < rules.local_today(clinic.zone_info, now):
         raise errors.PastDate()
-    parts = _find_parts(session, actor, request)
+    parts = find_parts(session, actor, request)
     span = offered_span(
         session, clinic, parts.slot, parts.treatment, request.day, now, staff=actor.is_staff
     )
     appointment = _add_appointment(session, clinic, parts, request, span, now)
-    add_claims(session, appointment, scheduling.treatment_rule(parts.treatment))
+    take_time(session, appointment, parts.treatment, now)
     audit.record(
         session, actor, "appointment.booked", "appointment", appointment.id, door=request.door
     )
-    notices.appointment_booked(session, clinic, appointment, parts.patient)
+    if mail:
+        notices.appointment_booked(session, clinic, appointment, parts.patient)
+    webhooks.tell(session, appointment, Event.BOOKED, now)
     return appointment
 
 
@@ -101,14 +108,15 @@ def _find_patient(session: Session, actor: Actor, request: BookingRequest) -> Pa
     return lookup.get_patient(session, request.patient_id)
 
 
-def _find_parts(session: Session, actor: Actor, request: BookingRequest) -> _Parts:
+def find_parts(session: Session, actor: Actor, request: BookingRequest) -> Parts:
+    """The rows that a request names, or the error of the first that is not found."""
     patient = _find_patient(session, actor, request)
     doctor = lookup.get_doctor(session, request.doctor_id)
     treatment = lookup.get_treatment(session, request.treatment_id, doctor.id)
     slot = lookup.find(session, Slot, request.slot_id)
     if slot is None or slot.doctor_id != doctor.id or not slot.is_active:
         raise errors.SlotNotFound()
-    return _Parts(patient, doctor, treatment, slot)
+    return Parts(patient, doctor, treatment, slot)
 
 
 def offered_span(
@@ -132,7 +140,8 @@ def offered_span(
     if rule is None or (rule.start, rule.end) != (slot.start_time, slot.end_time):
         raise errors.SlotNotFound()
     excluded = scheduling.load_excluded(session, [slot.doctor_id], day, day)[slot.doctor_id]
-    facts, asked = scheduling.clinic_rule(clinic, staff=staff), scheduling.treatment_rule(treatment)
+    facts = scheduling.clinic_rule(session, clinic, staff=staff)
+    asked = scheduling.treatment_rule(treatment)
     if any(rules.refusals(facts, rule, asked, day, rules.Busy(excluded=excluded), now)):
         raise errors.SlotUnavailable()
     span = rules.slot_span(clinic.zone_info, day, rule, treatment.minutes)
@@ -144,7 +153,7 @@ def offered_span(
 def _add_appointment(
     session: Session,
     clinic: Clinic,
-    parts: _Parts,
+    parts: Parts,
     request: BookingRequest,
     span: rules.Span,
     now: datetime,
@@ -171,32 +180,15 @@ def _add_appointment(
     return appointment
 
 
-def add_claims(session: Session, appointment: Appointment, treatment: rules.TreatmentRule) -> None:
-    """Claim the appointment's steps for doctor and patient, and its buffers for the doctor.
-
-    In ascending order, so that two bookings can wait for each other but never in a circle.
-    """
+def take_time(
+    session: Session, appointment: Appointment, treatment: Treatment, now: datetime
+) -> None:
+    """Claim the appointment's time; the patient's own hold of it gives way, nobody else's does."""
+    rule = scheduling.treatment_rule(treatment)
     span = rules.Span(appointment.starts_at, appointment.ends_at)
-    own = set(rules.steps(span))
-    rows = [
-        {
-            "clinic_id": appointment.clinic_id,
-            "appointment_id": appointment.id,
-            "doctor_id": appointment.doctor_id,
-            "patient_id": appointment.patient_id if step in own else None,
-            "step": step,
-        }
-        for step in rules.steps(rules.with_buffers(span, treatment))
-    ]
-    session.execute(sa.insert(Claim), rows)
-
-
-def release_claims(session: Session, appointment: Appointment) -> None:
-    """Give the time back; the appointment's row stays."""
-    session.execute(
-        sa.delete(Claim).where(Claim.appointment_id == appointment.id),
-        execution_options={"synchronize_session": False},
-    )
+    needed = rules.steps(rules.with_buffers(span, rule))
+    claims.clear_way(session, appointment.doctor_id, appointment.patient_id, needed, now)
+    claims.add_claims(session, appointment, rule)
 
 
 def get_appointment(session: Session, actor: Actor, appointment_id: object) -> Appointment:
@@ -207,15 +199,23 @@ def get_appointment(session: Session, actor: Actor, appointment_id: object) -> A
     return appointment
 
 
-def lock_appointment(session: Session, actor: Actor, appointment_id: object) -> Appointment:
-    """As :func:`get_appointment`, as of now, and nobody else changes it before this is over."""
+def lock_appointment(
+    session: Session, actor: Actor, appointment_id: object, *doctor_ids: int
+) -> Appointment:
+    """As :func:`get_appointment`, as of now, and nobody else changes it before this is over.
+
+    The schedules of its doctor and of ``doctor_ids`` are held first, as everybody does who changes
+    days off or a week, so that the two never wait for each other in a circle.
+    """
     if is_known_id(appointment_id):
-        session.scalar(
-            sa.select(Appointment)
-            .where(Appointment.id == appointment_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        wanted = sa.select(Appointment).where(Appointment.id == appointment_id)
+        doctor_id = session.scalar(wanted.with_only_columns(Appointment.doctor_id))
+        held = {*doctor_ids, *([doctor_id] if doctor_id else [])}
+        scheduling.hold_schedules(session, held, to_change=False)
+        locked = wanted.with_for_update().execution_options(populate_existing=True)
+        row = session.scalar(locked)
+        if row is not None and row.doctor_id != doctor_id:
+            raise errors.TryAgain()
     return get_appointment(session, actor, appointment_id)
 
 
@@ -228,9 +228,18 @@ def _concerns(appointment: Appointment, actor: Actor) -> bool:
 
 
 def cancel_appointment(
-    session: Session, actor: Actor, appointment_id: object, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    appointment_id: object,
+    reason: str,
+    now: datetime,
+    *,
+    mail: bool = True,
 ) -> Appointment:
-    """Cancel and free the time. Patients keep the clinic's notice; staff give a reason."""
+    """Cancel and free the time. Patients keep the clinic's notice; staff give a reason.
+
+    Without ``mail`` the caller tells the patient, as of several at once.
+    """
     appointment = lock_appointment(session, actor, appointment_id)
     clinic = lookup.get_clinic(session, actor.clinic_id)
     if not appointment.is_live:
@@ -242,9 +251,13 @@ def cancel_appointment(
         raise errors.CancellationTooLate()
     _move(session, actor, appointment, AppointmentStatus.CANCELLED)
     appointment.cancel_reason = reason.strip()[:300]
-    release_claims(session, appointment)
+    claims.release_claims(session, appointment)
     session.flush()
-    notices.appointment_cancelled(session, clinic, appointment, appointment.patient)
+    freed = waiting.Freed.by_leaving(session, appointment)
+    waiting.give_up_time(session, actor, clinic, appointment, freed, now)
+    if mail:
+        notices.appointment_cancelled(session, clinic, appointment, appointment.patient)
+    webhooks.tell(session, appointment, Event.CANCELLED, now)
     return appointment
 
 
@@ -289,8 +302,9 @@ def _close(
         raise errors.TransitionRefused(errors.N_("This appointment has not begun yet."))
     _move(session, actor, appointment, target)
     if not appointment.is_live:
-        release_claims(session, appointment)
+        claims.release_claims(session, appointment)
     session.flush()
+    webhooks.tell(session, appointment, EVENT_OF[target], now)
     return appointment
 
 

@@ -33,12 +33,20 @@ def appointment_ics(
     The UID never changes and SEQUENCE grows with the row's version, so that a later file moves or,
     with ``method`` CANCEL, takes away the entry that an earlier one made (RFC 5546, 2.1.4).
     """
+    entry = patient_entry(clinic, appointment, treatment_name, doctor_name)
+    return entries_ics(clinic, [entry], public_url, method)
+
+
+def entries_ics(
+    clinic: Clinic, entries: Sequence[Entry], public_url: str, method: str = "PUBLISH"
+) -> bytes:
+    """Several appointments in one calendar file, each as :func:`appointment_ics` has it."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    entry = patient_entry(clinic, appointment, treatment_name, doctor_name)
-    calendar.add_component(appointment_event(clinic, entry, public_url))
+    for entry in entries:
+        calendar.add_component(appointment_event(clinic, entry, public_url))
     return calendar.to_ical()
 
 

@@ -49,6 +49,8 @@ EDITABLE = frozenset(
         "booking_needs_key",
         "admins_read_records",
         "records_keep_years",
+        "offer_answer_hours",
+        "waiting_answer_minutes",
     }
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,13 +14,25 @@ from medcor.domain import errors, week
 from medcor.domain import scheduling as rules
 from medcor.domain.appointments import LIVE
 from medcor.domain.permissions import Actor, Role
-from medcor.models import Appointment, Clinic, Doctor, ExclusionDate
-from medcor.services import agenda, audit, booking, lookup, scheduling, slots
+from medcor.models import Appointment, Clinic, ExclusionDate
+from medcor.services import (
+    agenda,
+    audit,
+    booking,
+    cascade,
+    lookup,
+    scheduling,
+    slots,
+    waiting,
+)
+from medcor.services.cascade import Alternative, Outcome
 from medcor.services.edits import begin_edit
+from medcor.services.waiting import Freed
 from medcor.services.week import active_doctors
 
-KEEP, CANCEL = "keep", "cancel"
-PAST_SHOWN = 50
+KEEP, CANCEL, OFFER = "keep", "cancel", "offer"
+DECISIONS = frozenset({KEEP, CANCEL, OFFER})
+Days = list[tuple[date, date]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +61,10 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens to the booked patients whom somebody was shown; ``kind`` is keep or cancel.
+    """What happens to the booked patients whom somebody was shown.
 
-    ``message`` is what they read when their appointments are cancelled.
+    ``kind`` is keep, cancel or offer (another time). ``message`` is what they read when their
+    appointments are cancelled, or why they are offered another time.
     """
 
     kind: str = ""
@@ -99,9 +113,60 @@ def find_affected(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Days off that were saved, of how many doctors, and what the patients were offered."""
+
+    row: ExclusionDate | None
+    doctors: int
+    outcome: Outcome
+
+
+def preview(
+    session: Session,
+    actor: Actor,
+    affected: Sequence[Affected],
+    off: Mapping[int, Days],
+    now: datetime,
+) -> dict[int, Alternative | None]:
+    """What each affected patient would be offered if doctors were ``off`` on these days."""
+    clinic = lookup.get_clinic(session, actor.clinic_id)
+    return cascade.plan(session, clinic, [each.id for each in affected], off, now)
+
+
+def _clinic(session: Session, actor: Actor) -> Clinic:
+    return lookup.get_clinic(session, actor.clinic_id)
+
+
 def _today(session: Session, actor: Actor, now: datetime) -> date:
-    clinic: Clinic = lookup.get_clinic(session, actor.clinic_id)
-    return rules.local_today(clinic.zone_info, now)
+    return rules.local_today(_clinic(session, actor).zone_info, now)
+
+
+def _hold_to_change(session: Session, doctor_ids: Iterable[int], decision: Decision) -> None:
+    """Hold the schedules that change alone, and where times are offered those of all shared."""
+    own = set(doctor_ids)
+    if decision.kind != OFFER:
+        scheduling.hold_schedules(session, own, to_change=True)
+        return
+    everybody = sorted(own | {each.id for each in active_doctors(session)})
+    for to_change, group in groupby(everybody, key=own.__contains__):
+        scheduling.hold_schedules(session, list(group), to_change=to_change)
+
+
+def _check_decided(
+    affected: Sequence[Affected], decision: Decision, off: Mapping[int, Days]
+) -> None:
+    """AppointmentsAffected if nothing was decided, or somebody was not shown."""
+    unseen = [each for each in affected if each.id not in decision.seen]
+    if affected and (decision.kind not in DECISIONS or unseen):
+        raise errors.AppointmentsAffected(affected=list(affected), unseen=len(unseen), off=off)
+    if decision.kind == CANCEL and affected and not decision.message.strip():
+        raise errors.MissingParameter(
+            errors.N_("Say why, so that the patients know."),
+            field="cancel_reason",
+            affected=list(affected),
+            off=off,
+        )
 
 
 def _settle(
@@ -109,22 +174,19 @@ def _settle(
     actor: Actor,
     affected: Sequence[Affected],
     decision: Decision,
+    off: Mapping[int, Days],
     now: datetime,
-) -> None:
-    """Do what was decided; AppointmentsAffected if nothing was, or somebody was not shown."""
-    unseen = [each for each in affected if each.id not in decision.seen]
-    if affected and (decision.kind not in (KEEP, CANCEL) or unseen):
-        raise errors.AppointmentsAffected(affected=list(affected), unseen=len(unseen))
-    if decision.kind != CANCEL:
-        return
-    if affected and not decision.message.strip():
-        raise errors.MissingParameter(
-            errors.N_("Say why, so that the patients know."),
-            field="cancel_reason",
-            affected=list(affected),
-        )
-    for each in affected:
-        booking.cancel_appointment(session, actor, each.id, decision.message, now)
+) -> Outcome:
+    """Do what was decided, once the days are off, so that no time on them is given to others."""
+    clinic = _clinic(session, actor)
+    cascade.withdraw_offered(session, actor, clinic, off, now)
+    if decision.kind == CANCEL:
+        for each in affected:
+            booking.cancel_appointment(session, actor, each.id, decision.message, now)
+    if decision.kind != OFFER or not affected:
+        return Outcome()
+    ids = [each.id for each in affected]
+    return cascade.offer_times(session, actor, clinic, ids, off, decision.message, now)
 
 
 def _refuse_overlap(
@@ -153,32 +215,33 @@ def add_days_off(
     absence: Absence,
     decision: Decision,
     now: datetime,
-) -> ExclusionDate:
+) -> Saved:
     """Take a doctor off, once it is decided what happens to those who are booked.
 
     Errors: DoctorNotFound, InvalidInput, DaysOffOverlap, AppointmentsAffected.
     """
     absence.check(_today(session, actor, now))
     doctor = lookup.get_doctor(session, doctor_id)
-    scheduling.hold_schedules(session, [doctor.id], to_change=True)
+    _hold_to_change(session, [doctor.id], decision)
     _refuse_overlap(session, doctor.id, absence)
-    _settle(session, actor, find_affected(session, [doctor.id], absence, now), decision, now)
-    return slots.exclude_days(
-        session, actor, doctor.id, absence.first, absence.last, absence.reason
-    )
+    affected = find_affected(session, [doctor.id], absence, now)
+    off = {doctor.id: [(absence.first, absence.last)]}
+    _check_decided(affected, decision, off)
+    row = slots.exclude_days(session, actor, doctor.id, absence.first, absence.last, absence.reason)
+    return Saved(row, 1, _settle(session, actor, affected, decision, off, now))
 
 
 def close_clinic(
     session: Session, actor: Actor, absence: Absence, decision: Decision, now: datetime
-) -> int:
+) -> Saved:
     """Take every active doctor off at once, each for the days on which they are not off yet.
 
-    How many doctors it concerns. Errors: InvalidInput (also where nobody is left to take off),
+    Errors: InvalidInput (also where nobody is left to take off),
     AppointmentsAffected.
     """
     absence.check(_today(session, actor, now))
     doctor_ids = [doctor.id for doctor in active_doctors(session)]
-    scheduling.hold_schedules(session, doctor_ids, to_change=True)
+    _hold_to_change(session, doctor_ids, decision)
     taken = scheduling.load_excluded(session, doctor_ids, absence.first, absence.last)
     missing = {
         doctor_id: week.uncovered(absence.first, absence.last, taken[doctor_id])
@@ -188,17 +251,19 @@ def close_clinic(
         raise errors.InvalidInput(
             errors.N_("Every doctor is already off on these days."), field="date"
         )
-    _settle(session, actor, _newly_hit(session, absence, missing, now), decision, now)
+    affected = _newly_hit(session, absence, missing, now)
+    _check_decided(affected, decision, missing)
     for doctor_id, parts in missing.items():
         for first, last in parts:
             slots.exclude_days(session, actor, doctor_id, first, last, absence.reason)
-    return sum(1 for parts in missing.values() if parts)
+    outcome = _settle(session, actor, affected, decision, missing, now)
+    return Saved(None, sum(1 for parts in missing.values() if parts), outcome)
 
 
 def _newly_hit(
     session: Session,
     absence: Absence,
-    missing: dict[int, list[tuple[date, date]]],
+    missing: dict[int, Days],
     now: datetime,
 ) -> list[Affected]:
     """Whom the parts hit that are not off yet; the others were decided about before."""
@@ -220,9 +285,11 @@ def get_days_off(session: Session, actor: Actor, exclusion_id: object) -> Exclus
     return row
 
 
-def _hold(session: Session, actor: Actor, exclusion_id: object) -> ExclusionDate:
+def _hold(
+    session: Session, actor: Actor, exclusion_id: object, decision: Decision
+) -> ExclusionDate:
     row = get_days_off(session, actor, exclusion_id)
-    scheduling.hold_schedules(session, [row.doctor_id], to_change=True)
+    _hold_to_change(session, [row.doctor_id], decision)
     session.expire(row)
     return get_days_off(session, actor, exclusion_id)
 
@@ -235,25 +302,28 @@ def edit_days_off(
     decision: Decision,
     seen: int | None,
     now: datetime,
-) -> ExclusionDate:
+) -> Saved:
     """Change days off; only patients on days that were not off before are asked about.
 
     Errors: NotFound, StaleEdit, InvalidInput, DaysOffOverlap, AppointmentsAffected.
     """
-    row = _hold(session, actor, exclusion_id)
+    row = _hold(session, actor, exclusion_id, decision)
     begin_edit(row, seen, now)
     absence.check(_today(session, actor, now))
     _refuse_overlap(session, row.doctor_id, absence, besides=row.id)
+    was, will = (row.start_date, row.end_date), (absence.first, absence.last)
     affected = [
         each
         for each in find_affected(session, [row.doctor_id], absence, now)
-        if not row.start_date <= each.day <= row.end_date
+        if not rules.is_excluded(each.day, [was])
     ]
-    _settle(session, actor, affected, decision, now)
+    off = {row.doctor_id: [will]}
+    _check_decided(affected, decision, off)
     row.start_date, row.end_date, row.reason = absence.first, absence.last, absence.reason
     audit.record(session, actor, "exclusion.edited", "exclusion", row.id)
     session.flush()
-    return row
+    _open_again(session, actor, row.doctor_id, week.uncovered(*was, [will]), now)
+    return Saved(row, 1, _settle(session, actor, affected, decision, off, now))
 
 
 def delete_days_off(
@@ -261,59 +331,23 @@ def delete_days_off(
 ) -> int:
     """Offer the days again and give the doctor's id; what was cancelled for them stays cancelled.
 
-    Conflict if they were edited since the page ``seen``.
+    Offers of other times that nobody has answered are over: the old times stand. Conflict if they
+    were edited since the page ``seen``.
     """
-    row = _hold(session, actor, exclusion_id)
+    row = _hold(session, actor, exclusion_id, Decision())
     if seen is not None and seen != row.version:
         raise errors.Conflict()
+    doctor_id, days = row.doctor_id, (row.start_date, row.end_date)
     audit.record(session, actor, "exclusion.deleted", "exclusion", row.id)
     session.delete(row)
     session.flush()
-    return row.doctor_id
+    _open_again(session, actor, doctor_id, [days], now)
+    return doctor_id
 
 
-@dataclass(frozen=True, slots=True)
-class DaysOff:
-    """A doctor's days off ahead, next first, with how many are booked on them; and past ones."""
-
-    ahead: list[tuple[ExclusionDate, int]]
-    past: list[ExclusionDate]
-
-
-def load_days_off(session: Session, doctor: Doctor, today: date, now: datetime) -> DaysOff:
-    """Everything that the week page lists of a doctor's days off, in two queries."""
-    booked = (
-        sa.select(sa.func.count())
-        .select_from(Appointment)
-        .where(
-            Appointment.doctor_id == ExclusionDate.doctor_id,
-            Appointment.day.between(ExclusionDate.start_date, ExclusionDate.end_date),
-            Appointment.status.in_(sorted(LIVE)),
-            Appointment.starts_at > now,
-        )
-        .correlate(ExclusionDate)
-        .scalar_subquery()
-    )
-    own = sa.select(ExclusionDate).where(ExclusionDate.doctor_id == doctor.id)
-    ahead = (
-        own.add_columns(booked)
-        .where(ExclusionDate.end_date >= today)
-        .order_by(ExclusionDate.start_date)
-    )
-    past = (
-        own.where(ExclusionDate.end_date < today)
-        .order_by(ExclusionDate.start_date.desc())
-        .limit(PAST_SHOWN)
-    )
-    return DaysOff(
-        [(row, count) for row, count in session.execute(ahead)], list(session.scalars(past))
-    )
-
-
-def next_days_off(session: Session, today: date) -> dict[int, ExclusionDate]:
-    """Each doctor's present or next days off, in one query."""
-    wanted = sa.select(ExclusionDate).where(ExclusionDate.end_date >= today)
-    found: dict[int, ExclusionDate] = {}
-    for row in session.scalars(wanted.order_by(ExclusionDate.start_date)):
-        found.setdefault(row.doctor_id, row)
-    return found
+def _open_again(session: Session, actor: Actor, doctor_id: int, days: Days, now: datetime) -> None:
+    """End what was offered because of days that are no longer off, and offer their free times."""
+    clinic = _clinic(session, actor)
+    cascade.withdraw_needless(session, actor, clinic, doctor_id, days, now)
+    for first, last in days:
+        waiting.offer_freed(session, clinic, Freed(doctor_id, first, last), now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from medcor.domain import scheduling as rules
 from medcor.domain.appointments import AppointmentStatus
 from medcor.models import Appointment, Claim, Clinic, Doctor, Patient, Treatment, TreatmentDoctor
-from medcor.services.booking import add_claims
+from medcor.services.claims import add_claims
 from medcor.services.scheduling import load_slots, treatment_rule
 
 DAYS_BACK, DAYS_AHEAD = 90, 30

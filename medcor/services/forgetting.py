@@ -19,7 +19,7 @@ from medcor.models import (
     Patient,
     User,
 )
-from medcor.services import files
+from medcor.services import files, waiting_list
 from medcor.services.sessions import revoke_all
 
 # Nobody can be reached or sign in under it: the top-level domain is reserved (RFC 2606).
@@ -31,6 +31,7 @@ def wipe_traces(session: Session, actor: Actor, patient: Patient, now: datetime)
     user_id = patient.user_id
     session.flush()
     _wipe_mails(session, patient)
+    waiting_list.forget_patient(session, actor, patient.id, now)
     revoke_all(session, user_id, now)
     handover = sa.update(Handover).where(Handover.user_id == user_id)
     for change in (

@@ -40,13 +40,13 @@ def issue_link(
     session: Session, user: User, purpose: LinkPurpose, now: datetime, password_hash: str = ""
 ) -> str:
     """Make a link of ``user`` and return its token, which is kept nowhere but in the mail."""
-    token = f"{user.clinic_id}.{secrets.token_urlsafe(32)}"
+    token = new_token(user.clinic_id)
     session.add(
         MailedLink(
             clinic_id=user.clinic_id,
             user_id=user.id,
             purpose=purpose,
-            token_hash=_digest(token),
+            token_hash=digest_of(token),
             password_hash=password_hash,
             created_at=now,
             expires_at=now + LIVES[purpose],
@@ -54,6 +54,11 @@ def issue_link(
     )
     session.flush()
     return token
+
+
+def new_token(clinic_id: int) -> str:
+    """Make a token of a clinic; who keeps it stores its digest only."""
+    return f"{clinic_id}.{secrets.token_urlsafe(32)}"
 
 
 def clinic_of(token: str) -> int:
@@ -81,7 +86,7 @@ def find_link(session: Session, token: str, purpose: LinkPurpose, now: datetime)
         )
         .join(User, User.id == MailedLink.user_id)
         .where(
-            MailedLink.token_hash == _digest(token),
+            MailedLink.token_hash == digest_of(token),
             MailedLink.purpose == purpose,
             MailedLink.used_at.is_(None),
             MailedLink.expires_at > now,
@@ -132,5 +137,6 @@ def newest_password(session: Session, user_id: int) -> str:
     )
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,6 +13,7 @@ from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.appointments import AppointmentStatus, may_move
 from medcor.domain.permissions import Actor, Role
+from medcor.domain.webhooks import Event
 from medcor.models import (
     Appointment,
     AuditEvent,
@@ -22,7 +23,8 @@ from medcor.models import (
     Slot,
     Treatment,
 )
-from medcor.services import audit, booking, lookup, notices, scheduling
+from medcor.services import audit, booking, claims, lookup, notices, scheduling, waiting, webhooks
+from medcor.services.waiting import Freed
 
 MOVED = "appointment.moved"
 
@@ -63,7 +65,9 @@ def move_appointment(
     TreatmentNotFound, PastDate, SlotUnavailable, then SlotTaken or PatientBusy from the claims.
     """
     try:
-        appointment = booking.lock_appointment(session, actor, appointment_id)
+        wished = lookup.find(session, Slot, target.slot_id)
+        held = [wished.doctor_id] if wished else []
+        appointment = booking.lock_appointment(session, actor, appointment_id, *held)
     except errors.AppointmentNotFound:
         return _handed_over(session, actor, appointment_id, target)
     if _is_there(appointment, target):
@@ -73,6 +77,26 @@ def move_appointment(
     booking.check_reason(actor, reason)
     if seen_version is not None and seen_version != appointment.version:
         raise errors.StaleEdit(current=appointment.version)
+    return relocate(session, actor, clinic, appointment, target, now, reason=reason)
+
+
+def relocate(
+    session: Session,
+    actor: Actor,
+    clinic: Clinic,
+    appointment: Appointment,
+    target: Target,
+    now: datetime,
+    *,
+    reason: str = "",
+    keeps_status: bool = False,
+) -> Appointment:
+    """Release the old time and claim the new one of a locked appointment, and tell of it.
+
+    What a move and an accepted offer have in common. A patient's move waits for the clinic's
+    answer again, unless it ``keeps_status``. Errors as :func:`move_appointment` has them, from
+    SlotNotFound on.
+    """
     slot = _find_slot(session, appointment, target)
     if target.day < rules.local_today(clinic.zone_info, now):
         raise errors.PastDate()
@@ -80,20 +104,29 @@ def move_appointment(
     span = booking.offered_span(
         session, clinic, slot, treatment, target.day, now, staff=actor.is_staff
     )
-    old = (appointment.day, appointment.start_time)
-    booking.release_claims(session, appointment)
+    old, freed = webhooks.place_of(session, appointment), Freed.by_leaving(session, appointment)
+    claims.release_claims(session, appointment)
     appointment.time_chosen_at = now
-    _write(session, actor, appointment, slot, target.day, span)
-    booking.add_claims(session, appointment, scheduling.treatment_rule(treatment))
+    _write(session, actor, appointment, slot, target.day, span, keeps_status)
+    booking.take_time(session, appointment, treatment, now)
+    _tell(session, appointment, old, reason, now)
+    waiting.give_up_time(session, actor, clinic, appointment, freed, now)
+    return appointment
+
+
+def _tell(
+    session: Session, appointment: Appointment, old: dict[str, Any], reason: str, now: datetime
+) -> None:
+    """Tell the patient and the clinic's other systems where the appointment is now."""
     notices.appointment_moved(
         session,
         appointment,
         appointment.patient,
-        old_day=old[0].isoformat(),
-        old_time=f"{old[1]:%H:%M}",
+        old_day=old["date"],
+        old_time=old["start_time"],
         reason=reason.strip()[:300],
     )
-    return appointment
+    webhooks.tell(session, appointment, Event.MOVED, now, old)
 
 
 def check_movable(actor: Actor, appointment: Appointment, clinic: Clinic, now: datetime) -> None:
@@ -163,13 +196,14 @@ def _write(
     slot: Slot,
     day: date,
     span: rules.Span,
+    keeps_status: bool,
 ) -> None:
     before = _place(appointment)
     appointment.doctor_id, appointment.slot_id, appointment.day = slot.doctor_id, slot.id, day
     appointment.start_time, appointment.end_time = slot.start_time, slot.end_time
     appointment.starts_at, appointment.ends_at = span.start, span.end
     was = appointment.status
-    if not actor.is_staff:
+    if not actor.is_staff and not keeps_status:
         appointment.status = AppointmentStatus.PENDING
     after = _place(appointment)
     audit.record(
@@ -217,40 +251,24 @@ def find_free(
     now: datetime,
 ) -> list[rules.Opening]:
     """Free times on ``count`` days from ``first`` on, without the appointment's own."""
-    horizon = rules.local_today(movable.clinic.zone_info, now) + timedelta(
-        days=movable.clinic.horizon_days
-    )
-    days = [day for day in rules.days_from(first, count) if day <= horizon]
+    days = scheduling.bookable_days(movable.clinic, now, first, count)
     appointment = movable.appointment
-    found = scheduling.find_openings(
-        session,
-        movable.clinic,
-        movable.treatment,
-        doctor_ids,
-        days,
-        now,
-        appointment.patient_id,
-        staff=actor.is_staff,
-        moving=appointment.id,
+    search = scheduling.Search(now, appointment.patient_id, actor.is_staff, appointment.id)
+    found = scheduling.find_free(
+        session, movable.clinic, movable.treatment, doctor_ids, days, search
     )
     here = (appointment.slot_id, appointment.day)
-    return [each for each in found if each.free and (each.slot.id, each.day) != here]
+    return [each for each in found if (each.slot.id, each.day) != here]
 
 
 def find_opening(
     session: Session, actor: Actor, movable: Movable, slot: Slot, day: date, now: datetime
 ) -> rules.Opening | None:
     """The wished time with what stands against it; None where the doctor has no such time."""
+    appointment = movable.appointment
+    search = scheduling.Search(now, appointment.patient_id, actor.is_staff, appointment.id)
     found = scheduling.find_openings(
-        session,
-        movable.clinic,
-        movable.treatment,
-        [slot.doctor_id],
-        [day],
-        now,
-        movable.appointment.patient_id,
-        staff=actor.is_staff,
-        moving=movable.appointment.id,
+        session, movable.clinic, movable.treatment, [slot.doctor_id], [day], search
     )
     return next((each for each in found if each.slot.id == slot.id), None)
 

@@ -28,10 +28,26 @@ class MailKind(StrEnum):
     ERASED = "erased"
     ERASURE_REFUSED = "erasure_refused"
     EMAIL_CHANGED = "email_changed"
+    SERIES_BOOKED = "series_booked"
+    SERIES_CANCELLED = "series_cancelled"
+    WEBHOOK_STOPPED = "webhook_stopped"
+    TIME_OFFERED = "time_offered"
+    FREED_TIME_OFFERED = "freed_time_offered"
+    OFFER_LAPSED = "offer_lapsed"
+    OFFER_NEEDLESS = "offer_needless"
 
 
 # Their link's token is forgotten once they are settled, so they can't be sent again.
-WITH_LINK = frozenset({MailKind.VERIFY, MailKind.RESET, MailKind.INVITED, MailKind.OPEN_CLINIC})
+WITH_LINK = frozenset(
+    {
+        MailKind.VERIFY,
+        MailKind.RESET,
+        MailKind.INVITED,
+        MailKind.OPEN_CLINIC,
+        MailKind.TIME_OFFERED,
+        MailKind.FREED_TIME_OFFERED,
+    }
+)
 
 
 def appointment_booked(
@@ -65,6 +81,19 @@ def appointment_moved(
     """Tell the patient the new time; ``old_day`` is an ISO date, ``old_time`` ``HH:MM``, local."""
     facts = {"old_day": old_day, "old_time": old_time, "reason": reason}
     _tell(session, patient.user, MailKind.MOVED, appointment_id=appointment.id, **facts)
+
+
+def series_booked(session: Session, user: User, series_id: int) -> None:
+    """Tell the patient of all appointments of a series at once."""
+    _tell(session, user, MailKind.SERIES_BOOKED, series_id=series_id)
+
+
+def series_cancelled(
+    session: Session, user: User, series_id: int, appointment_ids: list[int]
+) -> None:
+    """Tell the patient at once which appointments of a series were cancelled together."""
+    facts = {"series_id": series_id, "appointment_ids": appointment_ids}
+    _tell(session, user, MailKind.SERIES_CANCELLED, **facts)
 
 
 def appointment_reminder(
@@ -124,6 +153,31 @@ def password_changed(session: Session, user: User, *, kept_session: bool = False
 def email_changed(session: Session, user: User) -> None:
     """Tell the address that an account has had so far that the clinic gives it another one."""
     _tell(session, user, MailKind.EMAIL_CHANGED)
+
+
+def webhook_stopped(session: Session, user: User, endpoint_id: int) -> None:
+    """Tell an admin that a webhook was switched off because its receiver does not take it."""
+    _tell(session, user, MailKind.WEBHOOK_STOPPED, endpoint_id=endpoint_id)
+
+
+def time_offered(session: Session, user: User, offer_id: int, token: str) -> None:
+    """Offer the patient another time, since the doctor is off on the day of the appointment."""
+    _tell(session, user, MailKind.TIME_OFFERED, offer_id=offer_id, token=token)
+
+
+def freed_time_offered(session: Session, user: User, offer_id: int, token: str) -> None:
+    """Offer a time that became free to somebody on the waiting list."""
+    _tell(session, user, MailKind.FREED_TIME_OFFERED, offer_id=offer_id, token=token)
+
+
+def offer_lapsed(session: Session, user: User, offer_id: int) -> None:
+    """Tell the patient that an offered time is no longer held, and what comes next."""
+    _tell(session, user, MailKind.OFFER_LAPSED, offer_id=offer_id)
+
+
+def offer_needless(session: Session, user: User, offer_id: int) -> None:
+    """Tell the patient that the appointment stands after all, and the offer is over."""
+    _tell(session, user, MailKind.OFFER_NEEDLESS, offer_id=offer_id)
 
 
 def _tell(session: Session, user: User, kind: MailKind, **details: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from medcor.domain.offers import days_of
 from medcor.domain.permissions import Actor
 from medcor.models import (
     Appointment,
@@ -19,10 +20,12 @@ from medcor.models import (
     ErasureRequest,
     Handover,
     MedicalRecord,
+    Offer,
     OutboxMail,
     Patient,
     StoredFile,
     User,
+    WaitingEntry,
 )
 from medcor.services import agenda, audit, lookup, own_records, records
 from medcor.services.records import Earlier, OpenRecord
@@ -73,6 +76,8 @@ def collect_own_data(session: Session, actor: Actor) -> OwnData:
         "clinic": lookup.get_clinic(session, actor.clinic_id).name,
         "profile": _profile(patient),
         "appointments": _appointments(session, patient.id),
+        "waiting_list": _waiting(session, patient.id),
+        "offered_times": _offered(session, patient.id),
         "records": [_record_facts(session, each) for each in held],
         "talks_with_the_assistant": _messages(session, patient.user_id),
         "asked_for_a_person": _handovers(session, patient.user_id),
@@ -120,6 +125,47 @@ def _appointments(session: Session, patient_id: int) -> list[Facts]:
             "cancel_reason": row.cancel_reason,
             "booked_through": row.door,
             "booked_at": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def _waiting(session: Session, patient_id: int) -> list[Facts]:
+    rows = session.scalars(
+        sa.select(WaitingEntry)
+        .where(WaitingEntry.patient_id == patient_id)
+        .order_by(WaitingEntry.id)
+    )
+    return [
+        {
+            "treatment": row.treatment.name,
+            "doctor": row.doctor.name if row.doctor else None,
+            "from": row.first_day,
+            "until": row.last_day,
+            "weekdays": days_of(row.weekdays),
+            "earliest": row.earliest,
+            "latest": row.latest,
+            "state": row.state.value,
+            "joined_at": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def _offered(session: Session, patient_id: int) -> list[Facts]:
+    rows = session.scalars(
+        sa.select(Offer).where(Offer.patient_id == patient_id).order_by(Offer.id)
+    )
+    return [
+        {
+            "instead_of_appointment": row.appointment_id,
+            "date": row.day,
+            "start": row.start_time,
+            "doctor": row.doctor.name if row.doctor else None,
+            "message": row.message,
+            "state": row.state.value,
+            "offered_at": row.created_at,
+            "answered_at": row.answered_at,
         }
         for row in rows
     ]

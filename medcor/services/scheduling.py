@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from medcor.domain import scheduling as rules
+from medcor.domain.free_times import Schedule, free_times, list_openings
 from medcor.models import (
     Claim,
     Clinic,
+    ClinicHours,
     Doctor,
     ExclusionDate,
+    Hold,
     Slot,
     SlotTreatment,
     Treatment,
@@ -27,14 +30,19 @@ from medcor.models import (
 # A slot's local day may begin on another UTC day; a span plus its buffers stays within this margin.
 MARGIN_DAYS = 2
 STEPS_A_DAY = 86400 // rules.STEP_SECONDS
+# Of a window this much is read first, and this much before the rest.
+NEAR_DAYS, FAR_DAYS = 3, 24
 
 
-def clinic_rule(clinic: Clinic, *, staff: bool = False) -> rules.ClinicRule:
+def clinic_rule(session: Session, clinic: Clinic, *, staff: bool = False) -> rules.ClinicRule:
     """The clinic's rules; its shortest notice binds patients, not ``staff``, who see the day."""
+    wanted = sa.select(ClinicHours.weekday, ClinicHours.opens, ClinicHours.closes)
+    hours = frozenset(tuple(row) for row in session.execute(wanted))
     return rules.ClinicRule(
         zone=clinic.zone_info,
         min_notice=timedelta(minutes=0 if staff else clinic.min_notice_minutes),
         horizon_days=clinic.horizon_days,
+        hours=hours or None,
     )
 
 
@@ -59,51 +67,79 @@ def load_slots(
     session: Session, doctor_ids: Iterable[int], weekdays: Iterable[int] = range(7)
 ) -> dict[int, list[rules.SlotRule]]:
     """Active slots by doctor, each with the treatments it is limited to; of some weekdays only."""
-    limits: dict[int, set[int]] = defaultdict(set)
     ids = list(doctor_ids)
-    these = (
-        Slot.doctor_id.in_(ids),
-        Slot.weekday.in_(sorted(weekdays)),
-        Slot.is_active,
-        ~Slot.is_paused,
+    found: dict[int, dict[int, rules.SlotRule]] = {doctor_id: {} for doctor_id in ids}
+    wanted = (
+        sa.select(
+            Slot.id,
+            Slot.doctor_id,
+            Slot.weekday,
+            Slot.start_time,
+            Slot.end_time,
+            SlotTreatment.treatment_id,
+        )
+        .outerjoin(SlotTreatment, SlotTreatment.slot_id == Slot.id)
+        .where(
+            Slot.doctor_id.in_(ids),
+            Slot.weekday.in_(sorted(weekdays)),
+            Slot.is_active,
+            ~Slot.is_paused,
+        )
     )
-    limited = sa.select(SlotTreatment.slot_id, SlotTreatment.treatment_id).join(
-        Slot, Slot.id == SlotTreatment.slot_id
-    )
-    for slot_id, treatment_id in session.execute(limited.where(*these)):
-        limits[slot_id].add(treatment_id)
-    found: dict[int, list[rules.SlotRule]] = {doctor_id: [] for doctor_id in ids}
-    wanted = sa.select(Slot.id, Slot.doctor_id, Slot.weekday, Slot.start_time, Slot.end_time).where(
-        *these
-    )
-    for slot_id, doctor_id, weekday, start, end in session.execute(wanted):
-        rule = rules.SlotRule(slot_id, doctor_id, weekday, start, end, frozenset(limits[slot_id]))
-        found[doctor_id].append(rule)
-    return found
+    for *facts, treatment_id in session.execute(wanted):
+        rule = rules.SlotRule(*facts)
+        if treatment_id is not None:
+            # A row for each treatment that it is limited to.
+            known = found[rule.doctor_id].get(rule.id, rule).treatment_ids
+            rule = rule._replace(treatment_ids=known | {treatment_id})
+        found[rule.doctor_id][rule.id] = rule
+    return {doctor_id: list(by_id.values()) for doctor_id, by_id in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Whose free times are sought, and when.
+
+    ``patient_id``'s own appointments are in the way and their own holds are not. ``staff`` look
+    past the clinic's notice. ``moving`` names an appointment that gives its time up, so that it is
+    in nobody's way.
+    """
+
+    now: datetime
+    patient_id: int | None = None
+    staff: bool = False
+    moving: int | None = None
 
 
 def load_busy(
-    session: Session,
-    doctor_ids: Iterable[int],
-    patient_id: int | None,
-    first: date,
-    last: date,
-    moving: int | None = None,
+    session: Session, doctor_ids: Iterable[int], first: date, last: date, search: Search
 ) -> dict[int, rules.Busy]:
-    """What is claimed or excluded for each doctor between two local days, and for the patient.
-
-    ``moving`` names an appointment that gives its time up, so that it is in nobody's way.
-    """
+    """What is claimed, held or excluded for each doctor between two local days, and the patient."""
     ids = list(doctor_ids)
-    within = (Claim.step.between(*_step_window(first, last)), Claim.appointment_id != (moving or 0))
-    taken: dict[int, list[rules.Span]] = defaultdict(list)
-    for doctor_id, low, high in session.execute(
-        _claimed(Claim.doctor_id).where(Claim.doctor_id.in_(ids), *within)
-    ):
-        taken[doctor_id].append(rules.span_of_steps(low, high))
-    own = _patient_spans(session, patient_id, within)
+    low, high = _step_window(first, last)
+    taken: dict[int, list[range]] = defaultdict(list)
+    held: dict[int, list[range]] = defaultdict(list)
+    runs = (
+        sa.select(Claim.doctor_id, Claim.step, Claim.last_step, Claim.hold_id)
+        .outerjoin(Hold, sa.and_(Hold.clinic_id == Claim.clinic_id, Hold.id == Claim.hold_id))
+        .where(
+            Claim.doctor_id.in_(ids),
+            Claim.last_step.is_not(None),
+            Claim.step.between(low, high),
+            Claim.appointment_id.is_distinct_from(search.moving or 0),
+            Hold.id.is_(None) | _stands(search),
+        )
+    )
+    for doctor_id, step, last_step, hold_id in session.execute(runs):
+        (taken if hold_id is None else held)[doctor_id].append(range(step, last_step + 1))
+    own = load_patient_steps(session, search, first, last)
     excluded = load_excluded(session, ids, first, last)
-    return {each: rules.Busy(taken[each], own, excluded[each]) for each in ids}
+    return {each: rules.Busy(taken[each], own, excluded[each], held[each]) for each in ids}
+
+
+def _stands(search: Search) -> sa.ColumnElement[bool]:
+    """A hold that is in the way: it has not run out, and it is not the patient's own."""
+    return (Hold.expires_at > search.now) & (Hold.patient_id != (search.patient_id or 0))
 
 
 def load_excluded(
@@ -122,20 +158,19 @@ def load_excluded(
     return excluded
 
 
-def _claimed(owner: sa.orm.InstrumentedAttribute[int]) -> sa.Select[tuple[int, int, int]]:
-    # One row per appointment instead of one per step; an appointment's steps are contiguous.
-    return sa.select(owner, sa.func.min(Claim.step), sa.func.max(Claim.step)).group_by(
-        owner, Claim.appointment_id
-    )
-
-
-def _patient_spans(
-    session: Session, patient_id: int | None, within: tuple[sa.ColumnElement[bool], ...]
-) -> list[rules.Span]:
-    if patient_id is None:
+def load_patient_steps(session: Session, search: Search, first: date, last: date) -> list[range]:
+    """Steps that the patient's own appointments take between two local days."""
+    if search.patient_id is None:
         return []
-    own = _claimed(Claim.patient_id).where(Claim.patient_id == patient_id, *within)
-    return [rules.span_of_steps(low, high) for _owner, low, high in session.execute(own)]
+    low, high = _step_window(first, last)
+    # One row per appointment instead of one per step; an appointment's steps are contiguous.
+    own = sa.select(sa.func.min(Claim.step), sa.func.max(Claim.step)).where(
+        Claim.patient_id == search.patient_id,
+        Claim.step.between(low, high),
+        Claim.appointment_id != (search.moving or 0),
+    )
+    grouped = session.execute(own.group_by(Claim.appointment_id))
+    return [range(first, last + 1) for first, last in grouped]
 
 
 def _step_window(first: date, last: date) -> tuple[int, int]:
@@ -145,36 +180,89 @@ def _step_window(first: date, last: date) -> tuple[int, int]:
     return low * STEPS_A_DAY, high * STEPS_A_DAY
 
 
+class _Facts:
+    """What is read once, however many parts of a window are then searched."""
+
+    def __init__(
+        self, session: Session, clinic: Clinic, treatment: Treatment, search: Search
+    ) -> None:
+        self.session, self.search = session, search
+        self.clinic = clinic_rule(session, clinic, staff=search.staff)
+        self.treatment = treatment_rule(treatment)
+        self.slots: dict[int, list[rules.SlotRule]] = defaultdict(list)
+        self.weekdays: set[int] = set()
+
+    def schedules(self, doctor_ids: Iterable[int], days: Sequence[date]) -> dict[int, Schedule]:
+        """The doctors' openings on the days, and what is in the way."""
+        missing = {day.weekday() for day in days} - self.weekdays
+        if missing:
+            self.weekdays |= missing
+            for each, slots in load_slots(self.session, doctor_ids, missing).items():
+                self.slots[each] += slots
+        busy = load_busy(self.session, doctor_ids, days[0], days[-1], self.search)
+        return {each: Schedule(self.slots[each], found) for each, found in busy.items()}
+
+    def free(self, doctor_ids: Iterable[int], days: Sequence[date]) -> Iterator[rules.Opening]:
+        schedules = self.schedules(doctor_ids, days)
+        return free_times(self.clinic, self.treatment, schedules, days, self.search.now)
+
+
 def find_openings(
     session: Session,
     clinic: Clinic,
     treatment: Treatment,
     doctor_ids: Sequence[int],
     days: Sequence[date],
-    now: datetime,
-    patient_id: int | None = None,
-    *,
-    staff: bool = False,
-    moving: int | None = None,
+    search: Search,
 ) -> list[rules.Opening]:
-    """Every slot of these doctors on these days that fits the treatment, with its refusals.
+    """Every slot of these doctors on these (few) days that fits the treatment, with its refusals.
 
-    Sorted by start, then doctor. As many queries, however many doctors and days. ``staff`` look
-    past the clinic's notice, and ``moving`` is the appointment that a time is sought for.
+    Sorted by start, then doctor. As many queries, however many doctors and days.
     """
     if not doctor_ids or not days:
         return []
-    slots = load_slots(session, doctor_ids, {day.weekday() for day in days})
-    busy = load_busy(session, doctor_ids, patient_id, days[0], days[-1], moving)
-    clinic_facts, treatment_facts = clinic_rule(clinic, staff=staff), treatment_rule(treatment)
-    found = [
-        opening
-        for doctor_id in doctor_ids
-        for opening in rules.openings(
-            clinic_facts, slots[doctor_id], treatment_facts, days, busy[doctor_id], now
-        )
-    ]
+    facts = _Facts(session, clinic, treatment, search)
+    schedules = facts.schedules(doctor_ids, days)
+    found = list_openings(facts.clinic, facts.treatment, schedules, days, search.now)
     return sorted(found, key=lambda each: (each.span.start, each.slot.doctor_id))
+
+
+def find_free(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    doctor_ids: Sequence[int],
+    days: Sequence[date],
+    search: Search,
+    limit: int | None = None,
+) -> list[rules.Opening]:
+    """What can be booked on these days, the first ``limit`` of it, sorted as above.
+
+    What is near, where mostly enough is free, is read first: three rounds of queries at most.
+    """
+    if not doctor_ids or not days:
+        return []
+    facts = _Facts(session, clinic, treatment, search)
+    found: list[rules.Opening] = []
+    for part in _parts(days) if limit else [days]:
+        rest = limit - len(found) if limit else None
+        found += islice(facts.free(doctor_ids, part), rest)
+        if limit and len(found) >= limit:
+            break
+    return found
+
+
+def _parts(days: Sequence[date]) -> list[Sequence[date]]:
+    parts = (days[:NEAR_DAYS], days[NEAR_DAYS:FAR_DAYS], days[FAR_DAYS:])
+    return [part for part in parts if part]
+
+
+def bookable_days(clinic: Clinic, now: datetime, first: date | None, count: int) -> list[date]:
+    """``count`` days from ``first`` or today on, as far as the clinic lets one book."""
+    today = rules.local_today(clinic.zone_info, now)
+    start = max(first or today, today)
+    last = rules.last_day(rules.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days), now)
+    return [day for day in rules.days_from(start, count) if day <= last]
 
 
 def find_first_free(
@@ -192,44 +280,38 @@ def find_first_free(
     moving: int | None = None,
 ) -> list[rules.Opening]:
     """The first free times of a treatment, over one doctor or all who give it."""
-    start = max(first_day or date.min, rules.local_today(clinic.zone_info, now))
+    search = Search(now, patient_id, staff, moving)
     doctors = [doctor_id] if doctor_id else doctor_ids_for(session, treatment.id)
-    found: list[rules.Opening] = []
-    for part in _parts(rules.days_from(start, min(days, clinic.horizon_days + 1))):
-        openings = find_openings(
-            session, clinic, treatment, doctors, part, now, patient_id, staff=staff, moving=moving
-        )
-        found += [opening for opening in openings if opening.free]
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _parts(days: list[date]) -> list[list[date]]:
-    """Cut a window so that what is near, where mostly enough is free, is looked at first."""
-    cuts = (0, 7, 28, len(days))
-    return [days[a:b] for a, b in pairwise(cuts) if days[a:b]]
+    window = bookable_days(clinic, now, first_day, days)
+    return find_free(session, clinic, treatment, doctors, window, search, limit)
 
 
 def find_first_by_doctor(
     session: Session,
     clinic: Clinic,
     treatment: Treatment,
-    now: datetime,
     doctor_ids: Sequence[int],
-    patient_id: int | None,
     days: int,
+    search: Search,
+    soonest: int = 4,
 ) -> list[rules.Opening]:
-    """Free times of the next days, and of each doctor at least the first within ``days``."""
-    start = rules.local_today(clinic.zone_info, now)
+    """The ``soonest`` free times of all, and of each doctor the first within ``days``."""
+    window = bookable_days(clinic, search.now, None, days)
+    if not doctor_ids or not window:
+        return []
+    facts = _Facts(session, clinic, treatment, search)
     found: list[rules.Opening] = []
-    missing = list(doctor_ids)
-    for part in _parts(rules.days_from(start, min(days, clinic.horizon_days + 1))):
-        openings = find_openings(session, clinic, treatment, missing, part, now, patient_id)
-        found += [opening for opening in openings if opening.free]
-        have = {opening.slot.doctor_id for opening in found}
-        missing = [each for each in doctor_ids if each not in have]
-    return sorted(found, key=lambda each: (each.span.start, each.slot.doctor_id))
+    missing = set(doctor_ids)
+    for part in _parts(window):
+        for opening in facts.free(doctor_ids, part):
+            if len(found) < soonest or opening.slot.doctor_id in missing:
+                found.append(opening)
+                missing.discard(opening.slot.doctor_id)
+            if not missing and len(found) >= soonest:
+                return found
+        if not missing:
+            break
+    return found
 
 
 def find_nearest(
@@ -248,19 +330,10 @@ def find_nearest(
 ) -> list[rules.Opening]:
     """The doctor's free times closest to a wished one, in order of time."""
     wished = datetime.combine(day, clock)
-    free = find_first_free(
-        session,
-        clinic,
-        treatment,
-        now,
-        doctor_id=doctor_id,
-        patient_id=patient_id,
-        first_day=max(day, rules.local_today(clinic.zone_info, now)) - timedelta(days=7),
-        days=22,
-        limit=1000,
-        staff=staff,
-        moving=moving,
-    )
+    around = max(day, rules.local_today(clinic.zone_info, now)) - timedelta(days=7)
+    search = Search(now, patient_id, staff, moving)
+    window = bookable_days(clinic, now, around, 22)
+    free = find_free(session, clinic, treatment, [doctor_id], window, search)
     closest = sorted(
         free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished)
     )
@@ -292,11 +365,10 @@ def list_day(
     session: Session, clinic: Clinic, treatment: Treatment, doctor_id: int, day: date, now: datetime
 ) -> DayOfSlots:
     """Sort one day's slots into free and booked; what can't be offered at all is in neither."""
-    found = find_openings(session, clinic, treatment, [doctor_id], [day], now)
-    taken = (rules.Refusal.DOCTOR_BUSY,)
+    found = find_openings(session, clinic, treatment, [doctor_id], [day], Search(now))
     return DayOfSlots(
-        free=[opening for opening in found if opening.free],
-        booked=[opening for opening in found if opening.refusals == taken],
+        free=[each for each in found if each.free],
+        booked=[each for each in found if each.refusals and rules.TAKEN.issuperset(each.refusals)],
     )
 
 

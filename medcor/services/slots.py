@@ -16,13 +16,14 @@ from medcor.domain.week import WeekTime
 from medcor.models import (
     Appointment,
     ExclusionDate,
+    Offer,
     Slot,
     SlotStep,
     SlotTreatment,
     Treatment,
     TreatmentDoctor,
 )
-from medcor.services import audit, lookup, scheduling
+from medcor.services import audit, lookup, scheduling, waiting
 from medcor.services.edits import begin_edit
 
 STEPS_A_DAY = 288
@@ -137,14 +138,20 @@ def add_slot(
     start: time,
     end: time,
     treatment_ids: Iterable[int] = (),
+    now: datetime | None = None,
 ) -> Slot:
-    """Open a weekly slot; SlotOverlap if the doctor has one at that time already."""
+    """Open a weekly slot; SlotOverlap if the doctor has one at that time already.
+
+    From ``now`` on its times are offered to the waiting list.
+    """
     wanted = WeekTime(weekday, start, end)
     check_times(wanted)
     refuse_overlap(session, doctor_id, [wanted])
     slot = add_slots(session, actor, doctor_id, [wanted], treatment_ids)[0]
     audit.record(session, actor, "slot.added", "slot", slot.id)
     session.flush()
+    if now is not None:
+        waiting.offer_opened(session, [slot], now)
     return slot
 
 
@@ -244,6 +251,7 @@ def edit_slot(
     _take_steps(session, slot)
     audit.record(session, actor, "slot.edited", "slot", slot.id)
     session.flush()
+    waiting.offer_opened(session, [slot], now)
     return slot
 
 
@@ -263,7 +271,9 @@ def use_of(session: Session, slot: Slot, now: datetime) -> Use:
             Appointment.doctor_id == slot.doctor_id, Appointment.slot_id == slot.id
         )
     ).one()
-    return Use(bool(total), live)
+    # What was ever offered tells of the slot too.
+    ever = total or session.scalar(sa.select(Offer.id).where(Offer.slot_id == slot.id).limit(1))
+    return Use(bool(ever), live)
 
 
 def delete_slot(
@@ -314,6 +324,7 @@ def restore_slot(session: Session, actor: Actor, slot_id: object, now: datetime)
     _take_steps(session, slot)
     audit.record(session, actor, "slot.restored", "slot", slot.id)
     session.flush()
+    waiting.offer_opened(session, [slot], now)
     return slot
 
 
@@ -328,6 +339,7 @@ def pause_slot(
         action = "slot.paused" if paused else "slot.resumed"
         audit.record(session, actor, action, "slot", slot.id)
         session.flush()
+        waiting.offer_opened(session, [slot], now)
     return slot
 
 
@@ -348,6 +360,7 @@ def pause_day(
         action = "slots.paused" if paused else "slots.resumed"
         audit.record(session, actor, action, "doctor", doctor.id, weekday=weekday)
     session.flush()
+    waiting.offer_opened(session, found, now)
     return len(found)
 
 

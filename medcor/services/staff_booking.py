@@ -12,8 +12,9 @@ from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus
 from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
+from medcor.domain.webhooks import Event
 from medcor.models import Appointment, Doctor, Patient, Treatment, TreatmentDoctor, User
-from medcor.services import agenda, audit, booking, catalogue, lookup
+from medcor.services import agenda, audit, booking, catalogue, lookup, webhooks
 from medcor.services.booking import BookingRequest
 
 DOOR = "desk"
@@ -21,12 +22,18 @@ MOST_AT_ONCE = 100
 
 
 def book_for_patient(
-    session: Session, actor: Actor, request: BookingRequest, now: datetime, *, confirmed: bool
+    session: Session,
+    actor: Actor,
+    request: BookingRequest,
+    now: datetime,
+    *,
+    confirmed: bool,
+    mail: bool = True,
 ) -> Appointment:
     """Book for a patient of the clinic, at once Confirmed if the desk says so.
 
     A doctor books any patient, into their own times only. The same ``request_key`` books once.
-    Errors as :func:`booking.book_appointment` has them, PatientNotFound first.
+    ``mail`` and errors as :func:`booking.book_appointment` has them, PatientNotFound first.
     """
     if not actor.is_staff:
         raise errors.NotAllowed()
@@ -36,7 +43,7 @@ def book_for_patient(
     made = booking.find_repeat(session, actor, request)
     if made is not None:
         return made
-    made = booking.book_appointment(session, actor, request, now)
+    made = booking.book_appointment(session, actor, request, now, mail=mail)
     if confirmed:
         made.status = AppointmentStatus.CONFIRMED
         audit.record(
@@ -48,6 +55,7 @@ def book_for_patient(
             was=AppointmentStatus.PENDING.value,
         )
         session.flush()
+        webhooks.tell(session, made, Event.CONFIRMED, now)
     return made
 
 

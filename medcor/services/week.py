@@ -15,7 +15,7 @@ from medcor.domain.appointments import LIVE
 from medcor.domain.permissions import Actor
 from medcor.domain.week import CopyPlan, WeekTime
 from medcor.models import Appointment, Doctor, Slot, Treatment, User
-from medcor.services import audit, lookup, scheduling, slots
+from medcor.services import audit, lookup, scheduling, slots, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,9 @@ class Series:
         return made
 
 
-def add_series(session: Session, actor: Actor, doctor_id: object, wanted: Series) -> list[Slot]:
+def add_series(
+    session: Session, actor: Actor, doctor_id: object, wanted: Series, now: datetime
+) -> list[Slot]:
     """Open every slot of a series or none; SlotOverlap names those that are in the way."""
     spans = wanted.spans()
     doctor = lookup.get_doctor(session, doctor_id)
@@ -186,6 +188,7 @@ def add_series(session: Session, actor: Actor, doctor_id: object, wanted: Series
     made = slots.add_slots(session, actor, doctor.id, spans, wanted.treatment_ids)
     audit.record(session, actor, "slots.added", "doctor", doctor.id, count=len(made))
     session.flush()
+    waiting.offer_opened(session, made, now)
     return made
 
 
@@ -241,8 +244,11 @@ def copy_day(
     plans = plan_copies(held, wish)
     if seen_mark and seen_mark != held.mark:
         raise errors.Conflict()
-    for day, plan in plans.items():
-        _apply(session, actor, doctor.id, day, plan, wish, now)
+    made = [
+        slot
+        for day, plan in plans.items()
+        for slot in _apply(session, actor, doctor.id, day, plan, wish, now)
+    ]
     added = sum(len(plan.added) for plan in plans.values())
     audit.record(
         session,
@@ -256,6 +262,7 @@ def copy_day(
         replace=wish.replace,
     )
     session.flush()
+    waiting.offer_opened(session, made, now)
     return added
 
 
@@ -267,19 +274,20 @@ def _apply(
     plan: CopyPlan[OpenSlot],
     wish: CopyWish,
     now: datetime,
-) -> None:
+) -> list[Slot]:
+    """Make one day like the other; give the openings that were added."""
     for each in plan.removed:
         slots.remove_slot(session, actor, each.slot, now)
     if wish.replace:
         for each, own in plan.kept:
             _make_alike(session, each, own, now)
     spans = [WeekTime(day, each.start_time, each.end_time) for each in plan.added]
-    for slot, each in zip(
-        slots.add_slots(session, actor, doctor_id, spans), plan.added, strict=True
-    ):
+    made = slots.add_slots(session, actor, doctor_id, spans)
+    for slot, each in zip(made, plan.added, strict=True):
         slot.is_paused = each.slot.is_paused
         # Copied as they are: the doctor may no longer give one of these.
         slots.set_limits(session, slot, [treatment.id for treatment in each.limits])
+    return made
 
 
 def _make_alike(session: Session, source: OpenSlot, own: OpenSlot, now: datetime) -> None:

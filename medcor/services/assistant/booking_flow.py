@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
-from medcor.domain import errors
 from medcor.domain.dialogue import answers
 from medcor.domain.dialogue.answers import Other
 from medcor.domain.dialogue.intents import Intent
 from medcor.domain.dialogue.text import has, phrases, plain
 from medcor.domain.dialogue.when import When, later_than, merge
-from medcor.services.assistant import acts, show
+from medcor.services.assistant import show
 from medcor.services.assistant.facts import AppointmentFact, FreeTimes, Offer, TreatmentFact
 from medcor.services.assistant.hearing import Heard
+from medcor.services.assistant.proposals import (
+    GONE,
+    booked,
+    give_back,
+    keep,
+    lost_text,
+    missed_text,
+    summarise,
+    today,
+)
 from medcor.services.assistant.show import say
 from medcor.services.assistant.state import Answer, Ask, Desk
 from medcor.services.assistant.times import TimesWish
@@ -37,10 +45,6 @@ ABOUT_OTHER_MATTERS = frozenset(
 )
 
 _THAT_ONE = phrases("the one, that one, this one, one on, one at, olan, olani")
-
-
-def today(desk: Desk) -> date:
-    return desk.catalogue.clinic.today(desk.box.clock())
 
 
 def take_wish(desk: Desk, heard: Heard) -> Steps[Answer]:
@@ -129,9 +133,12 @@ def offer_times(
         return _nothing_free(desk, treatment, more=bool(since or until)).after(note)
     state.offers, state.offer, state.asking = found.offers, None, Ask.TIME
     if len(found.offers) == 1 and found.exact:
-        return summarise(desk, found.offers[0]).after(note)
+        return (yield from propose(desk, found.offers[0])).after(note)
     lead = _intro(desk, treatment) if intro else ""
-    return _offered(desk, found, near is not None).after(note, lead)
+    missed = "" if found.exact or near else missed_text(desk, found)
+    return _offered(desk, found, near is not None).after(
+        note, missed[:1].upper() + missed[1:], lead
+    )
 
 
 def _drop_wrong_doctor(desk: Desk, treatment: TreatmentFact) -> str:
@@ -159,20 +166,14 @@ def _intro(desk: Desk, treatment: TreatmentFact) -> str:
 
 def _offered(desk: Desk, found: FreeTimes, near: bool) -> Answer:
     language, day = desk.language, today(desk)
-    wish = show.wording.wish_text(language, desk.state.when, day)
     nearest = near or not found.exact
-    missed = (
-        say(language, "no_time_wish", wish=wish) if wish and not found.exact and not near else ""
-    )
     if len(found.offers) == 1:
         some = show.one_offer_text(language, found.offers[0], day)
         text = say(language, "nearest_one", some=some)
     else:
         some = show.offers_text(language, found.offers, day)
         text = say(language, "nearest" if nearest else "offer", some=some)
-    return Answer(text, (show.times_card(language, found.offers, day),)).after(
-        missed[:1].upper() + missed[1:]
-    )
+    return Answer(text, (show.times_card(language, found.offers, day),))
 
 
 def _nothing_free(desk: Desk, treatment: TreatmentFact, *, more: bool) -> Answer:
@@ -194,13 +195,13 @@ def repeat_offers(desk: Desk, key: str = "which_time") -> Answer:
     )
 
 
-def summarise(desk: Desk, offer: Offer, key: str = "summary") -> Answer:
-    """Say what would be booked and ask; only a yes in a later turn books it."""
-    desk.state.offer, desk.state.asking = offer, Ask.BOOK
-    parts = show.offer_parts(desk.language, offer, today(desk))
-    return Answer(
-        say(desk.language, key, **parts), (show.confirm_card(desk.language, offer, today(desk)),)
-    )
+def propose(desk: Desk, offer: Offer, key: str = "summary") -> Steps[Answer]:
+    """Keep the time and ask for a yes; where it has just gone, offer the nearest ones."""
+    lost = keep(desk, offer)
+    if not lost:
+        return summarise(desk, offer, key)
+    desk.state.offer = None
+    return (yield from offer_times(desk, near=offer)).after(lost)
 
 
 def options(desk: Desk) -> list[answers.Option]:
@@ -218,7 +219,7 @@ def on_time(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     if _narrows(desk, heard):
         return (yield from take_wish(desk, heard))
     if len(picked) == 1:
-        return summarise(desk, state.offers[picked[0]])
+        return (yield from propose(desk, state.offers[picked[0]]))
     if picked:
         state.offers = tuple(state.offers[index] for index in picked)
         return repeat_offers(desk)
@@ -324,6 +325,7 @@ def on_confirm(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     if heard.consent is True:
         return (yield from _book(desk, offer))
     if heard.consent is False:
+        give_back(desk)
         state.asking, state.offer = Ask.TIME, None
         return Answer(
             say(desk.language, "not_booked"),
@@ -332,7 +334,7 @@ def on_confirm(desk: Desk, heard: Heard) -> Steps[Answer | None]:
     if heard.intent not in (None, Intent.BOOK):
         return None
     state.misses += 1
-    return summarise(desk, offer, "summary_again")
+    return (yield from propose(desk, offer, "summary_again"))
 
 
 def _corrects(desk: Desk, heard: Heard, offer: Offer) -> bool:
@@ -349,49 +351,14 @@ def _corrects(desk: Desk, heard: Heard, offer: Offer) -> bool:
     return heard.other is not None and heard.consent is not True
 
 
-_LOST = {
-    errors.SlotTaken: "taken",
-    errors.PastDate: "past",
-    errors.PatientBusy: "busy",
-    acts.OfferChanged: "changed",
-}
-
-
 def _book(desk: Desk, offer: Offer) -> Steps[Answer]:
     """Book; when the time is gone say so and offer the nearest ones."""
     state, language = desk.state, desk.language
     try:
         made: AppointmentFact = yield from desk.box.step("book_appointment", language, offer=offer)
-    except (
-        errors.BookingRefused,
-        errors.SlotNotFound,
-        errors.DoctorNotFound,
-        errors.TreatmentNotFound,
-    ) as refusal:
+    except GONE as refusal:
         desk.catalogue = desk.box.load_catalogue()
         state.offer = None
-        lost = say(language, _LOST.get(type(refusal), "taken"))
+        lost = lost_text(desk, refusal)
         return (yield from offer_times(desk, near=offer)).after(lost)
     return booked(desk, made)
-
-
-def booked(desk: Desk, made: AppointmentFact) -> Answer:
-    """Tell of a booking; if an older appointment was to be moved, ask whether to cancel it."""
-    state, language, day = desk.state, desk.language, today(desk)
-    moving = state.moving
-    state.forget_wish()
-    parts = {
-        "treatment": made.treatment,
-        "doctor": made.doctor,
-        "day": show.wording.day_text(language, made.day, day),
-        "clock": show.wording.clock_text(made.start),
-    }
-    card = show.appointment_card(
-        language, say(language, "booked_card"), made, desk.catalogue.clinic.currency, day
-    )
-    text = say(language, "booked", **parts)
-    if moving is not None:
-        state.appointment, state.asking = moving, Ask.CANCEL
-        old = show.appointment_text(language, moving, day, status=False)
-        return Answer(f"{text} {say(language, 'booked_move', old=old)}", (card,))
-    return Answer(f"{text} {say(language, 'anything_else')}", (card,))

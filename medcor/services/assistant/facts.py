@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from medcor.domain.scheduling import Refusal
 from medcor.models import Appointment, price_text
 
 
@@ -119,10 +120,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class FreeTimes:
-    """Offers in order of time; ``exact`` says whether they meet the wish or are only near it."""
+    """Offers in order of time; ``exact`` says whether they meet the wish or are only near it.
+
+    ``why_not`` are the reasons against the one time that was ``asked`` for, where there was one.
+    """
 
     offers: tuple[Offer, ...]
     exact: bool = True
+    why_not: tuple[Refusal, ...] = ()
+    asked: tuple[date, time] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {"meets_the_wish": self.exact, "options": [each.as_json() for each in self.offers]}

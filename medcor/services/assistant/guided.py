@@ -8,7 +8,7 @@ from medcor.domain.dialogue import answers
 from medcor.domain.dialogue.intents import Intent
 from medcor.services.assistant import appointments_flow as appointments
 from medcor.services.assistant import booking_flow as booking
-from medcor.services.assistant import info, show
+from medcor.services.assistant import info, proposals, show
 from medcor.services.assistant.hearing import Heard, hear
 from medcor.services.assistant.show import say
 from medcor.services.assistant.state import Answer, Ask, Desk
@@ -61,7 +61,7 @@ _ASIDES = frozenset(
 def _with_question(desk: Desk, answer: Answer) -> Answer:
     state = desk.state
     if state.asking is Ask.BOOK and state.offer is not None:
-        again = booking.summarise(desk, state.offer)
+        again = proposals.summarise(desk, state.offer)
     elif state.asking is Ask.CANCEL and state.appointment is not None:
         again = appointments.ask_cancel(desk, state.appointment)
     elif state.asking is Ask.TIME and state.offers:

@@ -17,7 +17,7 @@ from medcor.domain.dialogue.when import When
 from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Role
 from medcor.domain.talk import Card, ToolStep
-from medcor.services.assistant import appointments_flow, booking_flow, show
+from medcor.services.assistant import appointments_flow, booking_flow, proposals, show
 from medcor.services.assistant.facts import (
     AppointmentFact,
     ClinicFact,
@@ -170,21 +170,33 @@ def _find_free_times(desk: Desk, arguments: Arguments) -> Generator[ToolStep, No
     found: FreeTimes = yield from desk.box.step("find_free_times", desk.language, wish=wish)
     state.treatment_id, state.doctor_id, state.when = wish.treatment_id, wish.doctor_id, wish.when
     state.offers, state.offer = found.offers, None
+    told = {**found.as_json(), **_why_not(desk, found)}
     if not found.offers:
-        return Result(found.as_json())
+        return Result(told)
     state.asking = Ask.TIME
     card = show.times_card(desk.language, found.offers, booking_flow.today(desk))
-    return Result(found.as_json(), (card,))
+    return Result(told, (card,))
+
+
+def _why_not(desk: Desk, found: FreeTimes) -> Arguments:
+    """The reasons against the exact time that was asked for, where it can't be had."""
+    if not found.why_not:
+        return {}
+    day = booking_flow.today(desk)
+    texts = [
+        {"code": each.value, "text": proposals.why_text(desk.language, each, found, day)}
+        for each in found.why_not
+    ]
+    return {"why_not": texts}
 
 
 def _book(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
     """Put the summary to the person; nothing is booked here, whatever the model was told."""
-    yield from ()
     key = arguments.get("option_id")
     offer = next((each for each in desk.state.offers if each.key == key), None)
     if offer is None:
         raise BadArguments("option_id must be one that find_free_times has just returned")
-    summary = booking_flow.summarise(desk, offer)
+    summary = yield from booking_flow.propose(desk, offer)
     return Result({"status": "the server asks the person to confirm"}, final=summary)
 
 
@@ -265,7 +277,8 @@ _TOOLS: dict[str, ModelTool] = {
         ),
         ModelTool(
             "find_free_times",
-            "Free times of a treatment. If none meets the wish, the nearest ones are given.",
+            "Free times of a treatment. If none meets the wish, the nearest ones are given, and "
+            "why_not says what is against an exact time.",
             {
                 "treatment_id": _ID,
                 "doctor_id": _ID,

@@ -59,6 +59,7 @@ class TalkState:
     choices: tuple[int, ...] = ()
     offers: tuple[Offer, ...] = ()
     offer: Offer | None = None
+    hold_id: int | None = None
     appointments: tuple[AppointmentFact, ...] = ()
     appointment: AppointmentFact | None = None
     moving: AppointmentFact | None = None
@@ -88,6 +89,7 @@ class TalkState:
     def forget_wish(self) -> None:
         """Start afresh; what was said last stays for *repeat*."""
         self.treatment_id = self.doctor_id = self.offer = self.appointment = self.moving = None
+        self.hold_id = None
         self.when, self.asking = When(), Ask.NOTHING
         self.choices, self.offers, self.appointments = (), (), ()
 

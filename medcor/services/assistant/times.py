@@ -6,12 +6,13 @@ import itertools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from medcor.domain import scheduling as rules
 from medcor.domain.dialogue.when import When
+from medcor.domain.scheduling import Refusal
 from medcor.models import Clinic, Treatment
 from medcor.services import lookup, scheduling
 from medcor.services.assistant.facts import FreeTimes, Offer, TreatmentFact
@@ -47,10 +48,10 @@ class _Search:
 
     def free(self, first: date, last: date) -> list[rules.Opening]:
         days = rules.days_from(first, (last - first).days + 1)
-        found = scheduling.find_openings(
-            self.session, self.clinic, self.treatment, self.doctors, days, self.now, self.patient_id
+        search = scheduling.Search(self.now, self.patient_id)
+        return scheduling.find_free(
+            self.session, self.clinic, self.treatment, self.doctors, days, search
         )
-        return [each for each in found if each.free]
 
     @property
     def today(self) -> date:
@@ -82,8 +83,38 @@ def find_free_times(
         return FreeTimes(_offers(search, met))
     if wish.since:
         return FreeTimes(())
-    anchor = _anchor(search, wish.when)
-    return FreeTimes(_offers(search, _nearest_to(search, anchor, wish.limit)), exact=False)
+    near = _nearest_to(search, _anchor(search, wish.when), wish.limit)
+    asked = _asked(search, wish.when)
+    why_not = _why_not(search, *asked) if asked else ()
+    return FreeTimes(_offers(search, near), exact=False, why_not=why_not, asked=asked)
+
+
+def _asked(search: _Search, when: When) -> tuple[date, time] | None:
+    """The one time that a wish names, if it names a day and a time of day."""
+    if when.at is None:
+        return None
+    if when.first and when.last in (None, when.first):
+        return when.first, when.at
+    if len(when.weekdays) == 1 and when.first is None:
+        ahead = (min(when.weekdays) - search.today.weekday()) % 7
+        return search.today + timedelta(days=ahead), when.at
+    return None
+
+
+def _why_not(search: _Search, day: date, clock: time) -> tuple[Refusal, ...]:
+    """What is against a time, with the doctor who comes nearest to having it."""
+    session, find = search.session, scheduling.Search(search.now, search.patient_id)
+    facts = scheduling.clinic_rule(session, search.clinic)
+    asked = scheduling.treatment_rule(search.treatment)
+    slots = scheduling.load_slots(session, search.doctors, {day.weekday()})
+    busy = scheduling.load_busy(session, search.doctors, day, day, find)
+    told = [
+        rules.judge(facts, slots[each], asked, day, clock, busy[each], search.now).refusals
+        for each in search.doctors
+    ]
+    # Reasons stand in the order in which a time fails: the later the first one, the nearer.
+    order = list(Refusal)
+    return max(filter(None, told), key=lambda each: order.index(each[0]), default=())
 
 
 def _matching(search: _Search, wish: TimesWish) -> list[rules.Opening]:

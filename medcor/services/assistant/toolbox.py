@@ -21,7 +21,7 @@ from medcor.domain.scheduling import local_today
 from medcor.domain.talk import ToolStep
 from medcor.models import Appointment, TreatmentDoctor
 from medcor.models import Doctor as DoctorRow
-from medcor.services import agenda, catalogue, lookup
+from medcor.services import agenda, catalogue, holds, lookup
 from medcor.services.assistant import acts, times
 from medcor.services.assistant.facts import (
     AppointmentFact,
@@ -33,6 +33,7 @@ from medcor.services.assistant.facts import (
     Offer,
     TreatmentFact,
 )
+from medcor.services.holds import HoldWish
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -95,6 +96,25 @@ class Toolbox:
             raise
         yield ToolStep(name, "done", summary)
         return result
+
+    def hold(self, offer: Offer) -> int:
+        """Keep an offer's time for the person while they answer; a third one replaces the first.
+
+        Raises what a booking of it would be refused with. No tool step: it is nobody's wish.
+        """
+        wish = HoldWish(offer.doctor_id, offer.treatment.id, offer.slot_id, offer.day)
+        return self.run(
+            lambda session: (
+                holds.hold_time(session, self.actor, wish, self.clock(), replace=True).id
+            )
+        )
+
+    def release(self, hold_id: int) -> None:
+        """Give such a time back; one that has run out is given back already."""
+        try:
+            self.run(lambda session: holds.release_hold(session, self.actor, hold_id, self.clock()))
+        except (errors.NotFound, errors.TryAgain):
+            return
 
     def load_catalogue(self) -> Catalogue:
         """What the clinic offers now; a background for understanding and no tool step."""

@@ -1,0 +1,106 @@
+"""Judge a time that somebody named, and find what is free around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import scheduling as rules
+from medcor.domain.scheduling import Refusal
+from medcor.models import Clinic, Doctor, User, doctor_title
+from medcor.services import scheduling, why_not
+from medcor.services.scheduling import Search
+from medcor.services.why_not import Explained, Wish
+
+NEAREST = 6
+# No time of this doctor can help: only somebody else's can.
+_NEVER_WITH_DOCTOR = frozenset({Refusal.DOCTOR_INACTIVE, Refusal.TREATMENT_NOT_GIVEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What speaks against a time, and the free times nearest to it, in order of time.
+
+    ``names`` are the doctors of the nearest times, by id.
+    """
+
+    told: Explained
+    nearest: list[rules.Opening]
+    names: dict[int, str]
+
+    @property
+    def is_free(self) -> bool:
+        return not self.told.refusals
+
+    @property
+    def other_names(self) -> dict[int, str]:
+        """The names of those doctors who are not the one that was asked for."""
+        return {key: name for key, name in self.names.items() if key != self.told.doctor.id}
+
+
+def judge_time(
+    session: Session,
+    clinic: Clinic,
+    wish: Wish,
+    search: Search,
+    *,
+    doctor_ids: set[int] | None = None,
+    limit: int = NEAREST,
+) -> Judged:
+    """Say whether a time can be booked, if not why, and what is free near it.
+
+    Near it is with the same doctor, else with any who gives the treatment and is in
+    ``doctor_ids`` (None: any). Errors: those of :func:`why_not.explain`.
+    """
+    told = why_not.explain(
+        session,
+        clinic,
+        wish,
+        search.now,
+        patient_id=search.patient_id,
+        staff=search.staff,
+        moving=search.moving,
+    )
+    if not told.refusals or not told.treatment.is_active:
+        return Judged(told, [], {})
+    # Past the last day that can be booked, what is free before it is nearest.
+    horizon = rules.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days)
+    day = min(wish.day, rules.last_day(horizon, search.now))
+    near = _with_doctor(session, clinic, told, replace(wish, day=day), search, limit)
+    if not near:
+        giving = scheduling.doctor_ids_for(session, told.treatment.id)
+        others = [each for each in giving if doctor_ids is None or each in doctor_ids]
+        days = scheduling.bookable_days(clinic, search.now, day, clinic.horizon_days)
+        near = scheduling.find_free(session, clinic, told.treatment, others, days, search, limit)
+    return Judged(told, near, doctor_names(session, {each.slot.doctor_id for each in near}))
+
+
+def _with_doctor(
+    session: Session, clinic: Clinic, told: Explained, wish: Wish, search: Search, limit: int
+) -> list[rules.Opening]:
+    if _NEVER_WITH_DOCTOR.intersection(told.refusals):
+        return []
+    return scheduling.find_nearest(
+        session,
+        clinic,
+        told.treatment,
+        search.now,
+        doctor_id=told.doctor.id,
+        day=wish.day,
+        clock=wish.start,
+        patient_id=search.patient_id,
+        limit=limit,
+        staff=search.staff,
+        moving=search.moving,
+    )
+
+
+def doctor_names(session: Session, doctor_ids: set[int]) -> dict[int, str]:
+    """Titles and names of doctors, as plain text by id."""
+    if not doctor_ids:
+        return {}
+    wanted = sa.select(Doctor.id, User.first_name, User.last_name).join(Doctor.user)
+    rows = session.execute(wanted.where(Doctor.id.in_(doctor_ids)))
+    return {doctor_id: doctor_title(first, last) for doctor_id, first, last in rows}

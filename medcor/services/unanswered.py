@@ -1,0 +1,185 @@
+"""The staff's list: patients on excluded days who were offered a time and have none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import errors
+from medcor.domain.appointments import LIVE
+from medcor.domain.permissions import Actor, Role
+from medcor.models import (
+    Appointment,
+    ExclusionDate,
+    Offer,
+    OfferState,
+    Patient,
+    Treatment,
+    User,
+)
+from medcor.services import audit, cascade, catalogue, lookup
+from medcor.services.agenda import DOCTOR_USER, PATIENT_USER, with_people
+
+TO_SETTLE = (OfferState.UNANSWERED, OfferState.DECLINED, OfferState.NONE_FOUND)
+Condition = sa.ColumnElement[bool]
+# What the list can be sorted by.
+SORTS: dict[str, tuple[Any, ...]] = {
+    "when": (),
+    "patient": (PATIENT_USER.last_name, PATIENT_USER.first_name),
+    "state": (Offer.state,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; without a state it shows those that somebody has to call."""
+
+    state: str = ""
+    search: str = ""
+    doctor_id: int | None = None
+
+
+def matching(actor: Actor, wanted: Wanted, now: datetime) -> sa.Select[tuple[int]]:
+    """Ids of the offers whose appointment still stands on a day off: those to be settled."""
+    on_day_off = sa.exists().where(
+        ExclusionDate.clinic_id == Appointment.clinic_id,
+        ExclusionDate.doctor_id == Appointment.doctor_id,
+        Appointment.day.between(ExclusionDate.start_date, ExclusionDate.end_date),
+    )
+    # Days off that were deleted and came back: what was offered last is what counts.
+    later = sa.orm.aliased(Offer)
+    offered_since = sa.exists().where(
+        later.appointment_id == Offer.appointment_id, later.id > Offer.id
+    )
+    found: list[Condition] = [
+        Offer.state.in_([wanted.state] if wanted.state else TO_SETTLE),
+        Offer.handled_at.is_(None),
+        Appointment.status.in_(sorted(LIVE)),
+        Appointment.starts_at > now,
+        on_day_off,
+        ~offered_since,
+    ]
+    if actor.role is Role.DOCTOR:
+        found.append(Appointment.doctor_id == actor.profile_id)
+    if wanted.doctor_id is not None:
+        found.append(Appointment.doctor_id == wanted.doctor_id)
+    if wanted.search.strip():
+        found.append(_named_like(wanted.search.strip()))
+    return (
+        sa.select(Offer.id).join(Appointment, Appointment.id == Offer.appointment_id).where(*found)
+    )
+
+
+def _named_like(search: str) -> Condition:
+    pattern = catalogue.contains_pattern(search)
+    name = User.first_name + " " + User.last_name
+    people = (
+        sa.select(Patient.id)
+        .join(User, User.id == Patient.user_id)
+        .where(name.ilike(pattern, escape="\\"))
+    )
+    called = sa.select(Treatment.id).where(Treatment.name.ilike(pattern, escape="\\"))
+    return Appointment.patient_id.in_(people) | Appointment.treatment_id.in_(called)
+
+
+def sorted_ids(actor: Actor, wanted: Wanted, now: datetime, key: str) -> sa.Select[tuple[int]]:
+    """The same ids, with what sorting by ``key`` takes, and no other join."""
+    found = matching(actor, wanted, now)
+    if key != "patient":
+        return found
+    return found.join(Patient, Patient.id == Appointment.patient_id).join(
+        PATIENT_USER, Patient.user_id == PATIENT_USER.id
+    )
+
+
+def listed(actor: Actor, wanted: Wanted, now: datetime) -> sa.Select:
+    """The whole list as plain columns, for a file."""
+    return _rows().where(Offer.id.in_(matching(actor, wanted, now)))
+
+
+def rows_of(ids: Sequence[int]) -> sa.Select:
+    """These offers as plain columns, in no order."""
+    return _rows().where(Offer.id.in_(ids))
+
+
+def _rows() -> sa.Select:
+    columns = sa.select(
+        Offer.id,
+        Offer.state,
+        Offer.starts_at.label("offered_at"),
+        Offer.day.label("offered_day"),
+        Offer.start_time.label("offered_start"),
+        Offer.answered_at,
+        Appointment.id.label("appointment_id"),
+        Appointment.day,
+        Appointment.start_time,
+        Appointment.end_time,
+        Patient.phone,
+        PATIENT_USER.email,
+        PATIENT_USER.first_name.label("patient_first"),
+        PATIENT_USER.last_name.label("patient_last"),
+        DOCTOR_USER.first_name.label("doctor_first"),
+        DOCTOR_USER.last_name.label("doctor_last"),
+        Treatment.name.label("treatment"),
+    ).select_from(Offer)
+    return with_people(columns.join(Appointment, Appointment.id == Offer.appointment_id))
+
+
+def count(session: Session, actor: Actor, now: datetime) -> int:
+    """How many patients somebody has to call."""
+    rows = matching(actor, Wanted(), now).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
+def _lock(session: Session, actor: Actor, offer_id: object) -> tuple[Offer, Appointment]:
+    """An offer whose appointment is the actor's to settle, and that appointment; or NotFound."""
+    offer = lookup.find(session, Offer, offer_id)
+    row = lookup.find(session, Appointment, offer.appointment_id) if offer else None
+    if row is None or offer.state not in TO_SETTLE:
+        raise errors.NotFound()
+    if actor.role is Role.DOCTOR and row.doctor_id != actor.profile_id:
+        raise errors.NotFound()
+    wanted = sa.select(Offer).where(Offer.id == offer.id).with_for_update()
+    session.scalar(wanted.execution_options(populate_existing=True))
+    return offer, row
+
+
+def mark_handled(session: Session, actor: Actor, offer_id: object, now: datetime) -> Offer:
+    """Say that somebody has settled it with the patient; the first one counts."""
+    offer, _row = _lock(session, actor, offer_id)
+    _handle(session, actor, offer, now)
+    return offer
+
+
+def _handle(session: Session, actor: Actor, offer: Offer, now: datetime) -> None:
+    if offer.handled_at is None:
+        offer.handled_at, offer.handled_by_id = now, actor.user_id
+        audit.record(session, actor, "offer.handled", "offer", offer.id)
+        session.flush()
+
+
+def offer_again(session: Session, actor: Actor, offer_id: object, now: datetime) -> bool:
+    """Offer the patient another time anew; False where nothing is free in time.
+
+    Errors: NotFound, OfferOver where the appointment is settled already.
+    """
+    offer, row = _lock(session, actor, offer_id)
+    if offer.handled_at is not None or not row.is_live or row.starts_at <= now:
+        raise errors.OfferOver()
+    clinic = lookup.get_clinic(session, actor.clinic_id)
+    if cascade.plan(session, clinic, [row.id], {}, now)[row.id] is None:
+        return False
+    _handle(session, actor, offer, now)
+    made = cascade.offer_times(session, actor, clinic, [row.id], {}, offer.message, now)
+    return made.offered > 0
+
+
+def record_export(session: Session, actor: Actor, rows: int) -> None:
+    """Note that the list was taken as a file."""
+    audit.record(session, actor, "offers.exported", "offer", None, rows=rows)
+    session.flush()

@@ -1,0 +1,245 @@
+"""Offer a time that becomes free to the first on the waiting list whom it suits, and pass it on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from medcor.domain import offers as rules
+from medcor.domain import scheduling
+from medcor.domain.offers import WaitingWish
+from medcor.domain.permissions import Actor, system_actor
+from medcor.domain.scheduling import Opening, Span
+from medcor.models import (
+    Appointment,
+    Clinic,
+    Doctor,
+    Offer,
+    OfferState,
+    Patient,
+    Slot,
+    Treatment,
+    TreatmentDoctor,
+    User,
+    WaitingEntry,
+    WaitingState,
+)
+from medcor.services import lookup, offered
+from medcor.services import scheduling as search
+from medcor.services.free_windows import FreeWindow
+from medcor.services.offered import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What became free of a doctor's time, between two local days (both included).
+
+    Only what meets ``span``, or is one of ``slot_ids``, is offered where these are given: other
+    free times of the day were there for everybody before.
+    """
+
+    doctor_id: int
+    first_day: date
+    last_day: date
+    span: Span | None = None
+    slot_ids: frozenset[int] | None = None
+
+    @classmethod
+    def by_leaving(cls, session: Session, appointment: Appointment) -> Freed:
+        """The time that an appointment gives up, with the doctor's buffers around it."""
+        treatment = lookup.find(session, Treatment, appointment.treatment_id)
+        rule = search.treatment_rule(treatment)
+        span = scheduling.with_buffers(Span(appointment.starts_at, appointment.ends_at), rule)
+        return cls(appointment.doctor_id, appointment.day, appointment.day, span)
+
+    @classmethod
+    def by_ending(cls, clinic: Clinic, offer: Offer) -> Freed:
+        """The time that was held for an offer."""
+        return cls(offer.doctor_id, offer.day, offer.day, offered.span_of(clinic, offer))
+
+    @classmethod
+    def by_opening(cls, clinic: Clinic, slots: Sequence[Slot], now: datetime) -> Freed:
+        """What openings of one doctor make free from now on."""
+        today = scheduling.local_today(clinic.zone_info, now)
+        rule = scheduling.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days)
+        ids = frozenset(each.id for each in slots)
+        last = scheduling.last_day(rule, now)
+        return cls(slots[0].doctor_id, today, last, slot_ids=ids)
+
+    def frees(self, opening: Opening, treatment: scheduling.TreatmentRule) -> bool:
+        """Say whether an opening is free because of this, and was not before."""
+        if self.slot_ids is not None:
+            return opening.slot.id in self.slot_ids
+        if self.span is None:
+            return True
+        return scheduling.with_buffers(opening.span, treatment).overlaps(self.span)
+
+
+def offer_freed(session: Session, clinic: Clinic, freed: Freed, now: datetime) -> int:
+    """Offer what became free to those who wait, who came first first; how many were offered.
+
+    Call it in the transaction that frees the time, once its claims are released, so that nobody
+    slips in between. Nobody is offered the same time twice, or two times at once.
+    """
+    line = _line(session, freed)
+    if not line:
+        return 0
+    known = _offered_before(session, freed, [each.id for each in line])
+    days = freed.first_day, freed.last_day
+    window = FreeWindow.load(session, clinic, [freed.doctor_id], *days, now)
+    asked = {each.treatment_id for each in line}
+    treatments = session.scalars(sa.select(Treatment).where(Treatment.id.in_(asked)))
+    rule_of = {each.id: search.treatment_rule(each) for each in treatments}
+    made = 0
+    for each in line:
+        rule = rule_of[each.treatment_id]
+        free = [one for one in window.free(freed.doctor_id, rule) if freed.frees(one, rule)]
+        taken = _offer_to(session, clinic, each, free, known, now)
+        if taken is not None:
+            made += 1
+            window.hold(taken, rule)
+    return made
+
+
+def offer_opened(session: Session, slots: Sequence[Slot], now: datetime) -> None:
+    """Offer what openings of one doctor that were added, changed or resumed make free."""
+    offered_slots = [each for each in slots if each.is_active and not each.is_paused]
+    if offered_slots:
+        clinic = lookup.get_clinic(session, offered_slots[0].clinic_id)
+        offer_freed(session, clinic, Freed.by_opening(clinic, offered_slots, now), now)
+
+
+def _line(session: Session, freed: Freed) -> Sequence[sa.Row]:
+    """Who waits for a time of the doctor on these days and has no offer open, in order."""
+    wanted = (
+        sa.select(
+            WaitingEntry.id,
+            WaitingEntry.patient_id,
+            WaitingEntry.treatment_id,
+            WaitingEntry.doctor_id,
+            WaitingEntry.first_day,
+            WaitingEntry.last_day,
+            WaitingEntry.weekdays,
+            WaitingEntry.earliest,
+            WaitingEntry.latest,
+        )
+        .join(Treatment, Treatment.id == WaitingEntry.treatment_id)
+        .join(TreatmentDoctor, TreatmentDoctor.treatment_id == Treatment.id)
+        .join(Doctor, Doctor.id == TreatmentDoctor.doctor_id)
+        .join(User, User.id == Doctor.user_id)
+        .where(
+            WaitingEntry.state == WaitingState.WAITING,
+            WaitingEntry.first_day <= freed.last_day,
+            WaitingEntry.last_day >= freed.first_day,
+            WaitingEntry.doctor_id.is_(None) | (WaitingEntry.doctor_id == freed.doctor_id),
+            Treatment.is_active,
+            TreatmentDoctor.doctor_id == freed.doctor_id,
+            Doctor.is_active,
+            User.is_active,
+            ~_has_open_offer(),
+        )
+    )
+    return session.execute(wanted.order_by(WaitingEntry.created_at, WaitingEntry.id)).all()
+
+
+def _has_open_offer() -> sa.ColumnElement[bool]:
+    is_open = sa.select(Offer.id).where(
+        Offer.waiting_id == WaitingEntry.id, Offer.state == OfferState.OPEN
+    )
+    return is_open.exists()
+
+
+def _offered_before(
+    session: Session, freed: Freed, entry_ids: Sequence[int]
+) -> set[tuple[int, datetime]]:
+    """Which of the doctor's times were offered to whom already."""
+    wanted = sa.select(Offer.waiting_id, Offer.starts_at).where(
+        Offer.waiting_id.in_(entry_ids),
+        Offer.doctor_id == freed.doctor_id,
+        Offer.day.between(freed.first_day, freed.last_day),
+    )
+    return {(entry_id, starts_at) for entry_id, starts_at in session.execute(wanted)}
+
+
+def _offer_to(
+    session: Session,
+    clinic: Clinic,
+    row: sa.Row,
+    free: Sequence[Opening],
+    known: set[tuple[int, datetime]],
+    now: datetime,
+) -> Opening | None:
+    """Offer somebody the first of the free times that suits, and give it; None if none does."""
+    wish = WaitingWish(
+        row.doctor_id, row.first_day, row.last_day, row.weekdays, row.earliest, row.latest
+    )
+    notice = timedelta(minutes=clinic.min_notice_minutes)
+    answer_time = timedelta(minutes=clinic.waiting_answer_minutes)
+    for opening in free:
+        start = opening.span.start
+        until = rules.waiting_answer_by(now, answer_time, start, notice)
+        if (
+            until is None
+            or not wish.suits(opening.slot.doctor_id, opening.day, opening.slot.start)
+            or (row.id, start) in known
+            or _is_busy(session, row.patient_id, opening, now)
+        ):
+            continue
+        entry = _lock_waiting(session, row.id)
+        if entry is None or not _is_active(entry.patient):
+            return None
+        cause = Cause(until, waiting_id=entry.id)
+        actor = system_actor(clinic.id)
+        made = offered.make_offer(
+            session, actor, entry.patient, entry.treatment, opening, cause, now
+        )
+        if made is not None:
+            return opening
+    return None
+
+
+def _is_busy(session: Session, patient_id: int, opening: Opening, now: datetime) -> bool:
+    own = search.load_patient_steps(
+        session, search.Search(now, patient_id), opening.day, opening.day
+    )
+    wanted = scheduling.steps(opening.span)
+    return any(each.start < wanted.stop and wanted.start < each.stop for each in own)
+
+
+def _is_active(patient: Patient) -> bool:
+    return patient.is_active and patient.user.is_active
+
+
+def _lock_waiting(session: Session, entry_id: int) -> WaitingEntry | None:
+    """The entry, locked, if it still waits; one that somebody else is just at is passed over."""
+    wanted = sa.select(WaitingEntry).where(
+        WaitingEntry.id == entry_id, WaitingEntry.state == WaitingState.WAITING, ~_has_open_offer()
+    )
+    locked = wanted.with_for_update(skip_locked=True, of=WaitingEntry)
+    return session.scalar(locked.execution_options(populate_existing=True))
+
+
+def give_back(
+    session: Session, actor: Actor, clinic: Clinic, offer: Offer, state: OfferState, now: datetime
+) -> None:
+    """Settle an offer that came to nothing, and offer its time to whoever waits next."""
+    offered.close(session, actor, offer, state, now)
+    offer_freed(session, clinic, Freed.by_ending(clinic, offer), now)
+
+
+def give_up_time(
+    session: Session,
+    actor: Actor,
+    clinic: Clinic,
+    appointment: Appointment,
+    freed: Freed,
+    now: datetime,
+) -> None:
+    """An appointment has left ``freed``: offer that, and end what was offered instead of it."""
+    for offer in offered.lock_open(session, Offer.appointment_id == appointment.id):
+        give_back(session, actor, clinic, offer, OfferState.OVERTAKEN, now)
+    offer_freed(session, clinic, freed, now)
