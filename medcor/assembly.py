@@ -36,9 +36,10 @@ def assemble(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     logs.configure(settings.development)
     _bind_database(app)
+    # Before the limits, so that a refused call has its id too.
+    logs.init_app(app)
     for part in (jwt, csrf, limiter):
         part.init_app(app)
-    logs.init_app(app)
     login.init_app(app)
     locale.init_app(app)
     headers.init_app(app)
@@ -70,7 +71,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
-        "RATELIMIT_HEADERS_ENABLED": True,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "medcor" / "translations"),
     }
 

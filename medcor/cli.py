@@ -7,7 +7,9 @@ from flask import Flask
 
 from medcor.cli_clinic import clinic_commands
 from medcor.cli_mail import mail_commands
+from medcor.cli_offers import offers_commands
 from medcor.cli_privacy import privacy_commands
+from medcor.cli_webhooks import webhook_commands
 from medcor.extensions import db
 from medcor.services.demo import CLINICS, make_demo_clinic
 from medcor.services.passwords import hash_password
@@ -20,7 +22,9 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(demo)
     app.cli.add_command(clinic_commands)
     app.cli.add_command(mail_commands)
+    app.cli.add_command(offers_commands)
     app.cli.add_command(privacy_commands)
+    app.cli.add_command(webhook_commands)
 
 
 @click.command("demo")

@@ -14,9 +14,11 @@ from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
 from medcor.sockets import hang_up
 from medcor.web.mail_ticker import run_mail_ticker
+from medcor.web.offers_ticker import run_offers_ticker
 from medcor.web.privacy_ticker import run_privacy_ticker
 from medcor.web.state import AppState
 from medcor.web.tickers import run_log_shipper
+from medcor.web.webhook_ticker import run_webhook_ticker
 
 log = structlog.get_logger("medcor.server")
 
@@ -40,7 +42,7 @@ def serve(app: Flask) -> None:
 
 
 def start_parts(app: Flask, stop: threading.Event) -> None:
-    """Start what runs beside the requests: speech, mail, the way of the journal to MongoDB."""
+    """Start what runs beside the requests: speech, mail, webhooks, the way to MongoDB."""
     state: AppState = app.extensions["medcor"]
     if not state.settings.deepgram_ws_url:
         state.parts["speech"] = BundledSpeech()
@@ -48,6 +50,8 @@ def start_parts(app: Flask, stop: threading.Event) -> None:
     runtime.spawn(run_mail_ticker, app, stop)
     runtime.spawn(run_log_shipper, app, stop)
     runtime.spawn(run_privacy_ticker, app, stop)
+    runtime.spawn(run_webhook_ticker, app, stop)
+    runtime.spawn(run_offers_ticker, app, stop)
 
 
 def stop_parts(app: Flask) -> None:

@@ -10,8 +10,9 @@ from medcor.blueprints.chatbot import blueprint as chatbot
 from medcor.blueprints.clinic import blueprint as clinic
 from medcor.blueprints.transcription import blueprint as transcription
 from medcor.blueprints.treatment import blueprint as treatment
+from medcor.blueprints.widget import blueprint as widget
 
 
 def all_blueprints() -> list[Blueprint]:
     """Every blueprint that an application serves."""
-    return [account, appointment, chatbot, clinic, transcription, treatment]
+    return [account, appointment, chatbot, clinic, transcription, treatment, widget]

@@ -31,6 +31,7 @@ BOOKING_ERRORS: dict[type[errors.DomainError], tuple[str, int]] = {
     errors.PastDate: ("Cannot book past dates.", 400),
     errors.SlotUnavailable: ("Slot is unavailable on this date.", 400),
     errors.SlotTaken: ("Slot is already booked.", 400),
+    errors.TimeHeld: ("Slot is already booked.", 400),
     errors.PatientBusy: ("Slot is already booked.", 400),
     errors.PatientNotFound: ("Patient not found.", 404),
     errors.DoctorNotFound: ("Doctor not found.", 404),

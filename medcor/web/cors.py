@@ -6,6 +6,7 @@ scheme, host and port, in lower case, without the scheme's own port.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -14,9 +15,12 @@ from medcor.models import Clinic
 from medcor.web.state import settings
 
 _OWN_PORTS = {"http": 80, "https": 443}
-_METHODS = "GET, POST, OPTIONS"
+# What a browser writes of a host. Origins go into headers, so nothing else may pass: no wildcard,
+# no sign that would end a rule of a policy and begin another.
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+_METHODS = "GET, POST, DELETE, OPTIONS"
 _HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Api-Key"
-_EXPOSED = "Retry-After, X-Request-Id"
+_EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 PREFLIGHT_SECONDS = "600"
 
 
@@ -27,11 +31,21 @@ def origin_of(address: str) -> str:
         port = parts.port
     except ValueError:
         return ""
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    if scheme not in _OWN_PORTS or not host:
+    scheme, host = parts.scheme.lower(), _ascii_host(parts.hostname or "")
+    if scheme not in _OWN_PORTS or not _HOST.fullmatch(host):
         return ""
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + (f":{port}" if port and port != _OWN_PORTS[scheme] else "")
+
+
+def _ascii_host(host: str) -> str:
+    """A host in lower case, its letters beyond ASCII as a browser sends them (punycode)."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
 
 
 def own_origin() -> str:
@@ -50,7 +64,13 @@ def is_allowed(clinic: Clinic) -> bool:
     if is_own_origin():
         return True
     origin = origin_of(request.headers["Origin"])
-    return bool(origin) and origin in {origin_of(each) for each in clinic.widget_origins}
+    return bool(origin) and origin in listed_origins(clinic)
+
+
+def listed_origins(clinic: Clinic) -> list[str]:
+    """The clinic's own list as browsers write its entries, each once."""
+    known = dict.fromkeys(origin_of(each) for each in clinic.widget_origins)
+    return [origin for origin in known if origin]
 
 
 def is_widget(clinic: Clinic) -> bool:

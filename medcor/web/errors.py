@@ -11,6 +11,7 @@ from flask import (
     current_app,
     g,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -18,7 +19,7 @@ from flask import (
 )
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from medcor.domain import errors
 from medcor.domain.permissions import Role, may
@@ -102,8 +103,13 @@ def _answer_http(error: HTTPException) -> Response | tuple:
         return error.get_response()
     text = gettext(_HTTP_TEXTS.get(error.code, errors.DomainError.text))
     if wants_json():
-        return jsonify(error=text, code=(error.name or "").lower().replace(" ", "_")), error.code
-    return _page(error.code, text)
+        code = (error.name or "").lower().replace(" ", "_")
+        answer = make_response(jsonify(error=text, code=code), error.code)
+    else:
+        answer = make_response(*_page(error.code, text))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def log_unexpected(error: Exception) -> str:

@@ -1,8 +1,9 @@
-"""Security headers: a strict content policy with a nonce, no framing, no sniffing."""
+"""Security headers: a strict content policy with a nonce, no sniffing, frames by consent only."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +15,14 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return g.csp_nonce
+
+
+def allow_framing(origins: Iterable[str]) -> None:
+    """Let pages of these origins show this answer in a frame, beside this server's own.
+
+    An origin must be one as ``cors.origin_of`` writes it: it goes into the policy as it stands.
+    """
+    g.frame_ancestors = ("'self'", *origins)
 
 
 def init_app(app: Flask) -> None:
@@ -39,6 +48,7 @@ def init_app(app: Flask) -> None:
 
 def _policy() -> str:
     nonce = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    ancestors = " ".join(g.get("frame_ancestors", ("'self'",)))
     return "; ".join(
         (
             "default-src 'self'",
@@ -46,7 +56,7 @@ def _policy() -> str:
             f"style-src 'self' {nonce}".strip(),
             "img-src 'self' data:",
             "connect-src 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {ancestors}",
             "form-action 'self'",
             "base-uri 'none'",
             "object-src 'none'",

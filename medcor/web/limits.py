@@ -5,14 +5,27 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+from typing import NamedTuple
 
-from flask import request
-from limits import parse
+from flask import Response, g, request
+from limits import RateLimitItem, parse
 
 from medcor.domain import errors
 from medcor.domain.identity import email_key
 from medcor.extensions import limiter
 from medcor.web.state import settings
+
+# The limits by network address, by the names that the headers tell. Those by account stay untold:
+# they begin anew when the account's owner signs in, which is nobody else's business.
+CALLS = "calls"
+_TOLD = {"sign-in": "sign-ins", "email-lookup": "email-lookups", "mail": "mails"}
+
+
+class _Counted(NamedTuple):
+    """A limit that this request counted on, with what it is counted by."""
+
+    item: RateLimitItem
+    key: tuple[str, ...]
 
 
 def client_network() -> str:
@@ -65,6 +78,47 @@ def _account(email: str, clinic_id: int | None) -> tuple[str, str]:
 
 def _count(limit: str, *key: str) -> None:
     item = parse(limit)
-    if limiter.enabled and not limiter.limiter.hit(item, *key):
+    if not limiter.enabled:
+        return
+    if key[0] in _TOLD:
+        _counted()[_TOLD[key[0]]] = _Counted(item, key)
+    if not limiter.limiter.hit(item, *key):
         reset = limiter.limiter.get_window_stats(item, *key).reset_time
-        raise errors.TooManyRequests(retry_after=max(1, math.ceil(reset - time.time())))
+        raise errors.TooManyRequests(retry_after=_seconds_until(reset))
+
+
+def _counted() -> dict[str, _Counted]:
+    if "counted_limits" not in g:
+        g.counted_limits = {}
+    return g.counted_limits
+
+
+def _seconds_until(instant: float) -> int:
+    return max(1, math.ceil(instant - time.time()))
+
+
+def too_many_calls() -> errors.TooManyRequests:
+    """The error of a call that Flask-Limiter refused, with the seconds to wait."""
+    broken = limiter.current_limit
+    wait = {"retry_after": _seconds_until(broken.window.reset_time)} if broken else {}
+    return errors.TooManyRequests(**wait)
+
+
+def add_headers(response: Response) -> Response:
+    """Tell each limit that the call counted on and what is left of it.
+
+    As ``RateLimit-Policy`` and ``RateLimit`` have it in draft-ietf-httpapi-ratelimit-headers-10:
+    ``q`` calls in ``w`` seconds, ``r`` left, anew in ``t`` seconds.
+    """
+    counted: dict[str, _Counted] = {}
+    for each in limiter.current_limits:
+        counted[CALLS] = _Counted(each.limit, tuple(each.request_args))
+    policies, left = [], []
+    for name, (item, key) in (counted | _counted()).items():
+        stats = limiter.limiter.get_window_stats(item, *key)
+        policies.append(f'"{name}";q={item.amount};w={item.get_expiry()}')
+        left.append(f'"{name}";r={max(0, stats.remaining)};t={_seconds_until(stats.reset_time)}')
+    if policies:
+        response.headers["RateLimit-Policy"] = ", ".join(policies)
+        response.headers["RateLimit"] = ", ".join(left)
+    return response

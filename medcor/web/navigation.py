@@ -45,6 +45,7 @@ _CALENDAR = _place(
     lazy_gettext("Calendar"),
     "calendar-range",
     "appointment.calendar_feed",
+    "appointment.why_not",
     phone=True,
 )
 _LIST = _place(
@@ -55,10 +56,22 @@ _LIST = _place(
     "appointment.cancel_appointment",
     "appointment.move_appointment",
     "appointment.book_for_patient",
+    "appointment.new_series_for_patient",
+    "appointment.series",
+    "appointment.cancel_following",
     "appointment.record_view",
     "appointment.appointment_medical_record",
     "appointment.add_record_files",
+    "appointment.unanswered_offers",
     phone=True,
+)
+_WAITING = _place(
+    "appointment.waiting_list",
+    lazy_gettext("Waiting list"),
+    "list-plus",
+    "appointment.join_waiting_list",
+    "appointment.edit_waiting",
+    "appointment.leave_waiting",
 )
 _WEEK_PAGES = (
     "appointment.new_slot",
@@ -80,6 +93,7 @@ _ADMIN = (
     _TODAY,
     _CALENDAR,
     _LIST,
+    _WAITING,
     _place(
         "account.list_patients",
         lazy_gettext("Patients"),
@@ -115,12 +129,24 @@ _ADMIN = (
         "hospital",
         "account.edit_clinic_details",
         "account.clinic_portfolio",
+        "clinic.webhooks",
+        "clinic.add_webhook",
+        "clinic.view_webhook",
+        "clinic.edit_webhook",
+        "clinic.delete_webhook",
+        "clinic.renew_webhook_secret",
+        "clinic.webhook_deliveries",
+        "clinic.webhook_delivery",
+        "widget.settings_page",
+        "widget.add_site",
+        "widget.remove_site",
     ),
 )
 _DOCTOR = (
     _TODAY,
     _CALENDAR,
     _LIST,
+    _WAITING,
     _place(
         "appointment.doctor_slots_and_excluded_dates_list",
         lazy_gettext("My week"),
@@ -131,7 +157,15 @@ _DOCTOR = (
     _place("account.view_clinic_details", lazy_gettext("Clinic"), "hospital"),
 )
 _PATIENT = (
-    _place("clinic.patient_home", lazy_gettext("Home"), "house"),
+    _place(
+        "clinic.patient_home",
+        lazy_gettext("Home"),
+        "house",
+        "appointment.waiting_list",
+        "appointment.join_waiting_list",
+        "appointment.edit_waiting",
+        "appointment.leave_waiting",
+    ),
     _place(
         "appointment.treatment_list_for_new_appointment_booking",
         lazy_gettext("Book"),
@@ -139,6 +173,7 @@ _PATIENT = (
         "appointment.get_doctors_for_treatment",
         "appointment.available_slots",
         "appointment.book_slot",
+        "appointment.new_series",
     ),
     _place(
         "appointment.view_appointments",
@@ -148,6 +183,8 @@ _PATIENT = (
         "appointment.cancel_appointment",
         "appointment.calendar_feed",
         "appointment.move_appointment",
+        "appointment.series",
+        "appointment.cancel_following",
     ),
     _place(
         "appointment.my_records", lazy_gettext("Records"), "file-heart", "appointment.record_view"

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
 
-from medcor import runtime
 from medcor.domain.permissions import Role
 from medcor.extensions import db
 from medcor.models import Clinic
 from medcor.services import catalogue, lookup
 from medcor.web.inputs import safe_next
-
-EVEN_SECONDS = 0.2
 
 
 def patient_clinic() -> Clinic | None:
@@ -84,13 +77,3 @@ def sign_in_url(role: Role | str, clinic_id: int) -> str:
     if role == Role.PATIENT:
         return url_for("account.patient_login", clinic=clinic_id)
     return url_for("account.staff_login")
-
-
-@contextmanager
-def in_even_time(seconds: float = EVEN_SECONDS) -> Iterator[None]:
-    """Take the same time whatever is found, so that a stop-watch does not tell who is known."""
-    began = time.monotonic()
-    try:
-        yield
-    finally:
-        runtime.sleep(max(0.0, seconds - (time.monotonic() - began)))

@@ -137,7 +137,6 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         "region": gettext("Time and money"),
         "look": gettext("Appearance"),
         "booking": gettext("Booking"),
-        "widget": gettext("Your web site"),
         "records": gettext("Medical records"),
     }
     return [

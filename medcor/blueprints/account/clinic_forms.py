@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
@@ -21,7 +20,14 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 from wtforms.widgets import ColorInput
 
 from medcor.domain import places
@@ -32,17 +38,17 @@ from medcor.domain.permissions import Actor
 from medcor.models import Clinic
 from medcor.services import clinics, files
 from medcor.web.clinic_words import country_choices, currency_choices
-from medcor.web.cors import origin_of
 from medcor.web.forms import PHONE, RowForm, choices_of, tidy, tidy_text, usable_email
 from medcor.web.locale import LANGUAGES
 from medcor.web.uploads import uploaded_picture
 
 from .hours_field import HoursField
 
-MAX_ORIGINS = 20
 LONGEST_NOTICE = 30 * MINUTES_IN[Unit.DAYS]
 HORIZON = (1, 730)
 KEEP_YEARS = (1, 50)
+OFFER_HOURS = (1, 168)
+WAITING_MINUTES = (15, 1440)
 NOTICE_UNITS = (Unit.MINUTES, Unit.HOURS, Unit.DAYS)
 HORIZON_UNITS = (Unit.DAYS, Unit.WEEKS)
 _UNIT_NAMES = {
@@ -164,6 +170,19 @@ def amount(label: Any, least: int, most: int) -> IntegerField:
     )
 
 
+def kept_amount(label: Any, least: int, most: int) -> IntegerField:
+    """A number that stays as it is where a script does not send it."""
+    return IntegerField(
+        label,
+        [_not_blank, NumberRange(least, most, _l("Enter a number from %(min)d to %(max)d."))],
+    )
+
+
+def _not_blank(_form: Any, field: Field) -> None:
+    if field.raw_data and not str(field.raw_data[0]).strip():
+        raise StopValidation(_l("Enter a whole number."))
+
+
 def unit(units: Iterable[Unit]) -> SelectField:
     return SelectField(
         _l("Unit"), choices=choices_of((each.value, _UNIT_NAMES[each]) for each in units)
@@ -179,6 +198,8 @@ class BookingForm(ClinicForm):
     notice_unit = unit(NOTICE_UNITS)
     horizon_amount = amount(_l("How far ahead"), *HORIZON)
     horizon_unit = unit(HORIZON_UNITS)
+    offer_answer_hours = kept_amount(_l("Hours to answer another time"), *OFFER_HOURS)
+    waiting_answer_minutes = kept_amount(_l("Minutes to answer a freed time"), *WAITING_MINUTES)
     remind_day_before = BooleanField(_l("A day before"))
     remind_two_hours = BooleanField(_l("Two hours before"))
 
@@ -224,39 +245,11 @@ class BookingForm(ClinicForm):
             "cancel_notice_minutes": self.minutes("cancel"),
             "min_notice_minutes": self.minutes("notice"),
             "horizon_days": self.minutes("horizon") // MINUTES_IN[Unit.DAYS],
+            "offer_answer_hours": self.offer_answer_hours.data,
+            "waiting_answer_minutes": self.waiting_answer_minutes.data,
             "remind_day_before": self.remind_day_before.data,
             "remind_two_hours": self.remind_two_hours.data,
         }
-
-
-class WidgetForm(ClinicForm):
-    """Where the clinic's widget may be used, and how it books."""
-
-    origins = TextAreaField(_l("Web sites that may show the widget"), filters=[tidy_text])
-    booking_needs_key = BooleanField(_l("Patients sign in before the widget books"))
-
-    @classmethod
-    def shown(cls, session: Session, clinic: Clinic) -> dict[str, Any]:
-        return {"origins": "\n".join(clinic.widget_origins)}
-
-    def lines(self) -> list[str]:
-        return list(filter(None, (line.strip() for line in (self.origins.data or "").split("\n"))))
-
-    def validate_origins(self, field: Field) -> None:
-        wrong = [line for line in self.lines() if not origin_of(line)]
-        if wrong:
-            raise ValidationError(
-                gettext(
-                    "“%(line)s” is no web address. Write each as https://www.example.com.",
-                    line=wrong[0][:80],
-                )
-            )
-        if len(self.lines()) > MAX_ORIGINS:
-            raise ValidationError(gettext("Give at most %(number)s addresses.", number=MAX_ORIGINS))
-
-    def changes(self) -> dict[str, object]:
-        known = dict.fromkeys(origin_of(line) for line in self.lines())
-        return {"widget_origins": list(known), "booking_needs_key": self.booking_needs_key.data}
 
 
 class RecordsForm(ClinicForm):
@@ -272,6 +265,5 @@ FORMS: dict[str, type[ClinicForm]] = {
     "region": RegionForm,
     "look": LookForm,
     "booking": BookingForm,
-    "widget": WidgetForm,
     "records": RecordsForm,
 }

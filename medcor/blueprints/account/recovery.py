@@ -13,10 +13,11 @@ from medcor.services import accounts, links, passwords
 from medcor.web import limits
 from medcor.web.access import public
 from medcor.web.forms import answer_form
+from medcor.web.registration import in_even_time
 from medcor.web.state import now
 from medcor.web.transaction import in_transaction, reading
 
-from .answers import choose_clinic, in_even_time, patient_clinic, sign_in_url
+from .answers import choose_clinic, patient_clinic, sign_in_url
 from .blueprint import blueprint
 from .forms import EmailForm, NewPasswordForm
 from .registration import expired_page, tell_mail_sent

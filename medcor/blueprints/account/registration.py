@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from medcor.domain import errors
 from medcor.domain.permissions import Role
 from medcor.extensions import db
 from medcor.models import Clinic, LinkPurpose
-from medcor.services import accounts, links, lookup, passwords
+from medcor.services import accounts, links, lookup
 from medcor.web import limits
 from medcor.web.access import public
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
+from medcor.web.registration import RegistrationForm, in_even_time, register
 from medcor.web.state import now
 from medcor.web.transaction import in_transaction, reading
 
 from .answers import (
     choose_clinic,
     go_home,
-    in_even_time,
     is_in,
     patient_clinic,
     sign_in_url,
 )
 from .blueprint import blueprint
-from .forms import EmailForm, RegistrationForm
+from .forms import EmailForm
 
 _SENT = "mail_sent"
 
@@ -50,26 +50,7 @@ def patient_register():
 
 
 def _register(form: RegistrationForm, clinic_id: int) -> Response:
-    limits.count_mail(form.email.data, clinic_id)
-    registration = accounts.Registration(
-        first_name=form.first_name.data,
-        last_name=form.last_name.data,
-        email=form.email.data,
-        phone=form.phone.data or "",
-        language=str(get_locale() or "en")[:2],
-        password_hash=passwords.hash_password(form.password.data),
-    )
-    db.session.remove()
-    try:
-        with in_even_time():
-            in_transaction(
-                clinic_id,
-                None,
-                lambda session: accounts.register_patient(session, clinic_id, registration, now()),
-            )
-    except errors.EmailTaken:
-        # Two registrations of one address at once: the first one's mail is on its way.
-        db.session.remove()
+    register(form, clinic_id)
     return tell_mail_sent("verify", form.email.data, clinic_id)
 
 

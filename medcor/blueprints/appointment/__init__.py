@@ -10,15 +10,21 @@ from . import (  # noqa: E402, F401  (they hang their routes on the blueprint)
     days_off,
     details,
     feed,
+    holding,
     lists,
     moving,
     my_records,
+    offers,
     record_files,
     records,
+    series,
+    series_cancelling,
     staff_booking,
     states,
+    waiting,
     week,
     week_days,
+    why_not,
 )
 
 __all__ = ["blueprint"]

@@ -21,10 +21,15 @@ from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.inputs import posted, posted_id
 from medcor.web.paging import paginate
+from medcor.web.refusal_words import refusal_texts
 from medcor.web.state import now
 from medcor.web.transaction import reading
 
 from . import blueprint, presenters
+from .reasons import find_refusals
+from .series_presenters import series_url
+from .why_not import wish_answer
+from .why_not_forms import WishForm
 
 DAYS_SHOWN = 7
 LOOK_AHEAD = 60
@@ -87,18 +92,17 @@ def get_doctors_for_treatment(treatment_id: int):
     if wants_json():
         return bodies.doctors_body(clinic, treatment, doctors, fields)
     ids = [doctor.id for doctor in doctors]
-    free = scheduling.find_first_by_doctor(
-        session, clinic, treatment, now(), ids, _patient_id(), LOOK_AHEAD
-    )
+    search = scheduling.Search(now(), _patient_id())
+    free = scheduling.find_first_by_doctor(session, clinic, treatment, ids, LOOK_AHEAD, search)
     first: dict[int, rules.Opening] = {}
     for opening in free:
         first.setdefault(opening.slot.doctor_id, opening)
-    by_id = {doctor.id: doctor for doctor in doctors}
+    names = {doctor.id: doctor.name for doctor in doctors}
     return render_template(
         "appointment/doctors.html",
         treatment=treatment,
         picks=presenters.doctor_picks(doctors, treatment, fields, first),
-        soonest=presenters.time_days(free[:4], treatment.id, by_id),
+        soonest=presenters.time_days(free[:4], treatment.id, names),
         summary=presenters.summary(clinic, treatment),
     )
 
@@ -154,6 +158,7 @@ def available_slots(doctor_id: int, treatment_id: int):
         today=today,
         last=last,
         end=start + timedelta(days=DAYS_SHOWN - 1),
+        **wish_answer(session, clinic, doctor, treatment, WishForm()),
     )
 
 
@@ -266,7 +271,12 @@ def _confirm_page(
         raise errors.SlotNotFound()
     clinic, doctor = _clinic(session), lookup.get_doctor(session, slot.doctor_id)
     treatment = lookup.get_treatment(session, treatment_id, doctor.id)
-    refusal = gettext(error.text) if error else _why_not(session, clinic, treatment, slot, day)
+    if error:
+        reasons = [gettext(error.text)]
+    else:
+        search = scheduling.Search(now(), _patient_id())
+        found = find_refusals(session, clinic, slot, treatment.id, day, search)
+        reasons = refusal_texts(found, staff=False)
     nearby = (
         scheduling.find_nearest(
             session,
@@ -278,7 +288,7 @@ def _confirm_page(
             day=day,
             clock=slot.start_time,
         )
-        if refusal
+        if reasons
         else []
     )
     when = f"{presenters.format_day(day)}, {presenters.format_clock(slot.start_time)}"
@@ -290,22 +300,14 @@ def _confirm_page(
         slot=slot,
         day=day,
         when=when,
-        refusal=refusal,
+        reasons=reasons,
+        hold={"slot_id": slot.id, "treatment_id": treatment.id, "day": day},
+        repeat_url=series_url(slot.id, treatment.id, day),
         summary=presenters.summary(clinic, treatment, doctor, when),
         nearby=presenters.time_days(nearby, treatment.id),
         times_url=presenters.times_url(doctor.id, treatment.id, day),
         doctors_url=url_for("appointment.get_doctors_for_treatment", treatment_id=treatment.id),
     )
-
-
-def _why_not(session, clinic: Clinic, treatment, slot: Slot, day: date) -> str:
-    """The reason why a time of an old or typed link can't be booked, in kind words."""
-    found = scheduling.find_openings(
-        session, clinic, treatment, [slot.doctor_id], [day], now(), _patient_id()
-    )
-    opening = next((each for each in found if each.slot.id == slot.id), None)
-    refusal = presenters.refusal_of(opening)
-    return gettext(refusal.text) if refusal else ""
 
 
 @blueprint.get("/appointment-success/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, Role
-from medcor.services import agenda, calendar_events, lookup
+from medcor.services import agenda, calendar_events, held_times, lookup
 from medcor.services.calendar_events import DaysOff
+from medcor.services.held_times import HeldTime
 from medcor.web.access import actor, needs
 from medcor.web.calendar_days import parse_day
 from medcor.web.locale import format_day, format_span
@@ -42,12 +43,13 @@ def calendar():
         session, actor(), monday, monday + WEEK, doctor_id, cancelled=with_cancelled
     )
     off = calendar_events.list_days_off(session, actor(), monday, monday + WEEK, doctor_id)
+    held = _held(session, monday, monday + WEEK, doctor_id)
     opens, closes = calendar_events.working_hours(session)
     view = request.args.get("view", "")
     return render_template(
         "appointment/calendar.html",
         clinic=clinic,
-        days=_days(monday, found, off),
+        days=_days(monday, found, off, held),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
         before=_week_url(monday - WEEK),
@@ -119,7 +121,24 @@ def _filters(
     return found
 
 
-def _days(monday: date, found: Iterable[Any], off: Iterable[DaysOff]) -> list[dict[str, Any]]:
+def _held(session: Session, first: date, end: date, doctor_id: int | None) -> list[HeldTime]:
+    """What patients are confirming on the days before ``end``, in the times that are shown."""
+    whose = calendar_events.whose(actor(), doctor_id)
+    doctors = None if whose is None else [whose]
+    return held_times.list_held(session, doctors, first, end - timedelta(days=1), now())
+
+
+def _held_text(held: HeldTime) -> str:
+    """Who has it and for what; an offer is told from a press of the button that is near."""
+    texts = {"treatment": held.treatment, "name": held.patient}
+    if held.offered:
+        return gettext("%(treatment)s, offered to %(name)s", **texts)
+    return gettext("%(treatment)s, being confirmed by %(name)s", **texts)
+
+
+def _days(
+    monday: date, found: Iterable[Any], off: Iterable[DaysOff], held: Sequence[HeldTime]
+) -> list[dict[str, Any]]:
     """The week day by day, as a page without scripts shows it."""
     by_day: dict[date, list[dict[str, Any]]] = {}
     page = _details_page()
@@ -141,6 +160,11 @@ def _days(monday: date, found: Iterable[Any], off: Iterable[DaysOff]) -> list[di
             "url": url_for("clinic.today", date=day.isoformat()),
             "lines": by_day.get(day, []),
             "off": [_off_text(each) for each in ranges if each.first <= day <= each.last],
+            "held": [
+                (format_span(each.start, each.end), _held_text(each))
+                for each in held
+                if each.day == day
+            ],
         }
         for day in rules.days_from(monday, 7)
     ]
@@ -178,7 +202,19 @@ def events():
     return [
         *(_event(each, names, page, one_doctor) for each in found),
         *(event for each in off for event in _off_events(each, end, one_doctor)),
+        *(_held_event(each, one_doctor) for each in _held(session, first, end, doctor_id)),
     ]
+
+
+def _held_event(held: HeldTime, one_doctor: bool) -> dict[str, Any]:
+    """A time that is free for nobody else, and no appointment yet."""
+    day, title = held.day.isoformat(), _held_text(held)
+    return {
+        "title": title if one_doctor else f"{title} · {held.doctor}",
+        "start": f"{day}T{held.start:%H:%M:%S}",
+        "end": f"{day}T{held.end:%H:%M:%S}",
+        "classNames": ["is-held"],
+    }
 
 
 def _edge(name: str) -> date:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain.permissions import Permission
 from medcor.models import ExclusionDate
-from medcor.services import days_off, lookup
-from medcor.services.days_off import Affected
+from medcor.services import agenda, days_off, lookup
+from medcor.services.cascade import Outcome
+from medcor.services.days_off import Affected, Saved
 from medcor.web.access import actor, needs
 from medcor.web.acting import acting
 from medcor.web.errors import wants_json
@@ -24,8 +25,11 @@ from medcor.web.transaction import in_transaction, reading
 
 from . import blueprint
 from . import week_presenters as presenters
+from .offer_presenters import alternative_body, alternative_text, outcome_body
 from .week import doctor_of_form, doctor_of_page, week_url
 from .week_forms import DaysOffForm
+
+Off = dict[int, days_off.Days]
 
 
 @blueprint.get("/days-off/new/")
@@ -61,7 +65,7 @@ def add_exclusion_date():
     lookup.get_doctor(reading(actor().clinic_id), doctor_id)
     form = DaysOffForm()
 
-    def save(session: Session) -> ExclusionDate:
+    def save(session: Session) -> Saved:
         absence, decision = form.absence, form.what_to_do
         return days_off.add_days_off(session, actor(), doctor_id, absence, decision, now())
 
@@ -74,17 +78,24 @@ def add_exclusion_date():
 def _save(form: DaysOffForm, save: Callable, doctor_id: Any, *, new: bool) -> Any:
     who = actor()
     try:
-        row = in_transaction(who.clinic_id, who, save)
+        saved = in_transaction(who.clinic_id, who, save)
     except errors.DomainError as error:
         return _undecided(form, error, _save_url(new=new), week_url(doctor_id))
     if wants_json():
-        return presenters.absence_body(row), 201 if new else 200
-    _say_saved(form)
+        body = presenters.absence_body(saved.row)
+        return body | _offered_body(form, saved.outcome), 201 if new else 200
+    _say_saved(form, saved.outcome)
     return redirect(week_url(doctor_id))
 
 
-def _say_saved(form: DaysOffForm) -> None:
-    if form.decision.data == days_off.CANCEL:
+def _offered_body(form: DaysOffForm, outcome: Outcome) -> dict[str, Any]:
+    return outcome_body(outcome) if form.decision.data == days_off.OFFER else {}
+
+
+def _say_saved(form: DaysOffForm, outcome: Outcome) -> None:
+    if form.decision.data == days_off.OFFER and outcome != Outcome():
+        _say_offered(outcome)
+    elif form.decision.data == days_off.CANCEL:
         flash(gettext("The days off are saved. Everybody concerned is told by mail."), "success")
     elif form.decision.data == days_off.KEEP:
         flash(
@@ -97,6 +108,22 @@ def _say_saved(form: DaysOffForm) -> None:
         flash(gettext("The days off are saved."), "success")
 
 
+def _say_offered(outcome: Outcome) -> None:
+    offered = ngettext(
+        "The days off are saved. %(num)s patient is offered another time by mail.",
+        "The days off are saved. %(num)s patients are offered another time by mail.",
+        outcome.offered,
+    )
+    flash(offered, "success")
+    if outcome.to_call:
+        text = ngettext(
+            "For %(num)s patient nothing is free in time: see “Patients to call”.",
+            "For %(num)s patients nothing is free in time: see “Patients to call”.",
+            outcome.to_call,
+        )
+        flash(text, "warning")
+
+
 def _undecided(form: DaysOffForm, error: errors.DomainError, action: str, back_url: str) -> Any:
     """Show who is booked where that is what stopped it; say which days clash; else raise on."""
     if isinstance(error, errors.DaysOffOverlap):
@@ -104,8 +131,8 @@ def _undecided(form: DaysOffForm, error: errors.DomainError, action: str, back_u
         form.date.errors = [*form.date.errors, text]
         raise error
     if isinstance(error, errors.AppointmentsAffected):
-        if posted("seen") and not form.decision.data:
-            form.decision.errors = [*form.decision.errors, gettext("Choose one of the two.")]
+        if posted("seen") and form.decision.data not in days_off.DECISIONS:
+            form.decision.errors = [*form.decision.errors, gettext("Choose one of the three.")]
         return _check_answer(form, error, action, back_url)
     if error.details.get("field") == "cancel_reason" and not wants_json():
         form.cancel_reason.errors = [*form.cancel_reason.errors, gettext(error.text)]
@@ -114,24 +141,49 @@ def _undecided(form: DaysOffForm, error: errors.DomainError, action: str, back_u
 
 
 def _check_answer(form: DaysOffForm, error: errors.DomainError, action: str, back_url: str) -> Any:
-    affected = error.details["affected"]
+    affected, off = error.details["affected"], error.details["off"]
     if wants_json():
         body = {"error": gettext(error.text), "code": error.code}
-        return jsonify(**body, affected=presenters.affected_body(affected)), error.status
+        return jsonify(**body, **_affected_body(affected, off)), error.status
     unseen = int(error.details.get("unseen", 0)) if posted("seen") else 0
-    return _check_page(form, affected, action, back_url, unseen), error.status
+    return _check_page(form, affected, off, action, back_url, unseen), error.status
+
+
+def _affected_body(affected: list[Affected], off: Off) -> dict[str, Any]:
+    """Who is booked, and by appointment which other time would be offered."""
+    found = days_off.preview(reading(actor().clinic_id), actor(), affected, off, now())
+    return {
+        "affected": presenters.affected_body(affected),
+        "alternatives": {str(key): alternative_body(each) for key, each in found.items()},
+    }
+
+
+def _alternatives(affected: list[Affected], off: Off) -> dict[int, str]:
+    """By appointment in words which other time would be offered."""
+    session = reading(actor().clinic_id)
+    found = days_off.preview(session, actor(), affected, off, now())
+    doctors = dict(agenda.doctor_options(session))
+    return {key: alternative_text(each, doctors) for key, each in found.items()}
 
 
 def _check_page(
-    form: DaysOffForm, affected: list[Affected], action: str, back_url: str, unseen: int = 0
+    form: DaysOffForm,
+    affected: list[Affected],
+    off: Off,
+    action: str,
+    back_url: str,
+    unseen: int = 0,
 ) -> str:
     """Who is booked on the days, and the choice; its form carries on what was typed."""
     absence = form.absence
+    if form.decision.data not in days_off.DECISIONS:
+        form.decision.data = days_off.OFFER
     return render_template(
         "appointment/day_off_check.html",
         form=form,
         days=presenters.range_text(absence.first, absence.last),
         affected=presenters.affected_days(affected),
+        alternatives=_alternatives(affected, off),
         count=len(affected),
         unseen=unseen,
         action=action,
@@ -162,12 +214,13 @@ def check_days_off():
             raise errors.InvalidInput(fields=form.errors)
         return _form_page(form, doctor.id), 400
     found = days_off.find_affected(session, [doctor.id], form.absence, now())
+    off = {doctor.id: [(form.absence.first, form.absence.last)]}
     if wants_json():
-        return {"affected": presenters.affected_body(found)}
+        return _affected_body(found, off)
     if not found:
         flash(gettext("Nobody is booked on these days."), "success")
         return _form_page(form, doctor.id)
-    return _check_page(form, found, _save_url(new=True), week_url(doctor.id))
+    return _check_page(form, found, off, _save_url(new=True), week_url(doctor.id))
 
 
 @blueprint.get("/days-off/<int:exclusion_id>/edit/")
@@ -204,7 +257,7 @@ def edit_exclude_date():
     row_id, doctor_id = row.id, row.doctor_id
     form = DaysOffForm()
 
-    def save(session: Session) -> ExclusionDate:
+    def save(session: Session) -> Saved:
         absence, decision, seen = form.absence, form.what_to_do, form.seen_version
         return days_off.edit_days_off(session, actor(), row_id, absence, decision, seen, now())
 
@@ -237,6 +290,7 @@ def delete_consequences() -> list[str]:
     return [
         gettext("The doctor's openings on these days can be booked again."),
         gettext("Appointments that were cancelled for these days stay cancelled."),
+        gettext("Patients who have not answered an offer of another time keep their old one."),
     ]
 
 
@@ -274,17 +328,18 @@ def _closure_page(form: DaysOffForm) -> str:
 def _close(form: DaysOffForm) -> Any:
     who = actor()
 
-    def save(session: Session) -> int:
+    def save(session: Session) -> Saved:
         return days_off.close_clinic(session, who, form.absence, form.what_to_do, now())
 
     try:
-        doctors = in_transaction(who.clinic_id, who, save)
+        saved = in_transaction(who.clinic_id, who, save)
     except errors.DomainError as error:
         return _undecided(form, error, url_for("appointment.close_clinic"), week_url(None))
     if wants_json():
-        return {"doctors": doctors}, 201
+        return {"doctors": saved.doctors} | _offered_body(form, saved.outcome), 201
     flash(
-        ngettext("%(num)s doctor is off then.", "%(num)s doctors are off then.", doctors), "success"
+        ngettext("%(num)s doctor is off then.", "%(num)s doctors are off then.", saved.doctors),
+        "success",
     )
-    _say_saved(form)
+    _say_saved(form, saved.outcome)
     return redirect(week_url(None))

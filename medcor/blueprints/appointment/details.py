@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app, render_template, url_for
 from sqlalchemy.orm import Session
 
 from medcor.domain.permissions import Permission, may
-from medcor.models import Appointment
-from medcor.services import appointment_history, booking, lookup
+from medcor.models import Appointment, Clinic
+from medcor.services import appointment_history, booking, lookup, offers, series_members
 from medcor.services.calendar_files import appointment_ics
 from medcor.web import bodies
 from medcor.web.access import actor, needs
 from medcor.web.errors import wants_json
+from medcor.web.offer_words import offer_view
 from medcor.web.state import now, settings
 from medcor.web.transaction import reading
 
 from . import appointment_presenters as shown
 from . import blueprint, presenters
 from .record_presenters import record_link
+from .series_presenters import place_line
 
 
 @blueprint.get("/appointment-details/<int:appointment_id>/")
@@ -41,9 +45,17 @@ def appointment_details(appointment_id: int):
         takes_back_to=shown.state_names()[back_to.value] if back_to else "",
         history=_history(session, appointment, steps),
         patient_url=_patient_url(appointment),
+        place=place_line(series_members.find_place(session, actor(), appointment), appointment.id),
+        offer=_offer(session, appointment, clinic),
         record=record_link(session, actor(), appointment, clinic, now()),
         **shown.what_may_be_done(actor(), appointment, clinic, now()),
     )
+
+
+def _offer(session: Session, appointment: Appointment, clinic: Clinic) -> dict[str, Any] | None:
+    """What the patient is offered instead right now."""
+    found = offers.open_offer_of(session, appointment, now()) if appointment.is_live else None
+    return offer_view(found, clinic, now()) if found else None
 
 
 def _history(session: Session, appointment: Appointment, steps: list[appointment_history.Step]):

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, Role
+from medcor.domain.scheduling import Refusal
 from medcor.models import Appointment, Doctor, Slot
 from medcor.services import lookup, moving
 from medcor.services.moving import Movable, Target
+from medcor.services.scheduling import Search
 from medcor.web import bodies
 from medcor.web.access import actor, needs
 from medcor.web.acting import acting
@@ -24,6 +26,7 @@ from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.forms import answer_form
 from medcor.web.inputs import posted, posted_id
+from medcor.web.refusal_words import refusal_texts
 from medcor.web.state import now
 from medcor.web.transaction import reading
 
@@ -31,6 +34,7 @@ from . import appointment_presenters as shown
 from . import blueprint, presenters
 from .change_forms import MoveForm
 from .free_weeks import WEEK, find_week
+from .reasons import find_refusals
 
 
 @blueprint.route("/appointments/<int:appointment_id>/move/", methods=["GET", "POST"])
@@ -151,7 +155,7 @@ def _pick_url(appointment_id: int, opening: rules.Opening) -> str:
 
 def _choice(session: Session, movable: Movable) -> dict[str, Any]:
     """The first free times, and a week of them, of the chosen doctor or of all."""
-    names = {each.id: each for each in movable.doctors}
+    names = {each.id: each.name for each in movable.doctors}
     chosen = _chosen_doctor(movable)
     doctor_ids = [chosen] if chosen else list(names)
     free = find_week(
@@ -163,7 +167,7 @@ def _choice(session: Session, movable: Movable) -> dict[str, Any]:
     )
     named = None if chosen else names
     any_doctor = ("0", gettext("Any doctor"))
-    listed = [any_doctor, *((key, each.name) for key, each in names.items())]
+    listed = [any_doctor, *names.items()]
     return {
         "soonest": _linked(movable, free.soonest, named),
         "days": _linked(movable, free.week, named),
@@ -176,7 +180,7 @@ def _choice(session: Session, movable: Movable) -> dict[str, Any]:
 
 
 def _linked(
-    movable: Movable, openings: list[rules.Opening], named: dict[int, Doctor] | None
+    movable: Movable, openings: list[rules.Opening], named: dict[int, str] | None
 ) -> list[dict[str, Any]]:
     appointment_id = movable.appointment.id
     return presenters.linked_days(openings, lambda each: _pick_url(appointment_id, each), named)
@@ -207,9 +211,13 @@ def _picked(
     error: errors.BookingRefused | None,
 ) -> dict[str, Any]:
     """The picked time beside the old one; where it is gone, the nearest free ones."""
-    refusal = error or _why_not(session, movable, slot, day)
+    if error:
+        reasons = [shown.refusal_text(error, actor())]
+    else:
+        found = _why_not(session, movable, slot, day)
+        reasons = refusal_texts(found, staff=actor().is_staff)
     nearby = []
-    if refusal is not None:
+    if reasons:
         nearby = moving.find_nearest(session, actor(), movable, slot, day, now())
     return {
         "slot": slot,
@@ -217,17 +225,22 @@ def _picked(
         "doctor": doctor,
         "new_when": f"{presenters.format_day(day)}, "
         + presenters.format_span(slot.start_time, slot.end_time),
-        "refusal": shown.refusal_text(refusal, actor()) if refusal else "",
+        "reasons": reasons,
+        "hold": {
+            "slot_id": slot.id,
+            "treatment_id": movable.treatment.id,
+            "day": day,
+            "appointment_id": movable.appointment.id,
+        },
         "nearby": _linked(movable, nearby, None),
         "times_url": _url(movable.appointment.id, doctor_id=doctor.id, date=day.isoformat()),
     }
 
 
-def _why_not(
-    session: Session, movable: Movable, slot: Slot, day: date
-) -> errors.BookingRefused | None:
-    opening = moving.find_opening(session, actor(), movable, slot, day, now())
-    return presenters.refusal_of(opening)
+def _why_not(session: Session, movable: Movable, slot: Slot, day: date) -> tuple[Refusal, ...]:
+    row = movable.appointment
+    search = Search(now(), row.patient_id, actor().is_staff, row.id)
+    return find_refusals(session, movable.clinic, slot, movable.treatment.id, day, search)
 
 
 def _free_json(appointment_id: int) -> dict[str, Any]:

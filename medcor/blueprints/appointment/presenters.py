@@ -10,9 +10,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus
-from medcor.domain.scheduling import Opening, Refusal
+from medcor.domain.scheduling import Opening
 from medcor.models import Appointment, Clinic, Doctor, Treatment
 from medcor.web.locale import (
     format_clock,
@@ -82,25 +81,30 @@ def times_url(doctor_id: int, treatment_id: int, day: date | None = None) -> str
 
 
 def time_days(
-    openings: Iterable[Opening], treatment_id: int, doctors: Mapping[int, Doctor] | None = None
+    openings: Iterable[Opening], treatment_id: int, doctors: Mapping[int, str] | None = None
 ) -> list[Link]:
     """Free times grouped by day, each a link to its confirmation; ``doctors`` names whose."""
 
     def url_of(opening: Opening) -> str:
-        return url_for(
-            "appointment.book_slot",
-            slot_id=opening.slot.id,
-            treatment_id=treatment_id,
-            appointment_date=opening.day.isoformat(),
-        )
+        return confirm_url(opening.slot.id, treatment_id, opening.day)
 
     return linked_days(openings, url_of, doctors)
+
+
+def confirm_url(slot_id: int, treatment_id: int, day: date) -> str:
+    """Where a patient looks at a time once more before booking it."""
+    return url_for(
+        "appointment.book_slot",
+        slot_id=slot_id,
+        treatment_id=treatment_id,
+        appointment_date=day.isoformat(),
+    )
 
 
 def linked_days(
     openings: Iterable[Opening],
     url_of: Callable[[Opening], str],
-    doctors: Mapping[int, Doctor] | None = None,
+    doctors: Mapping[int, str] | None = None,
 ) -> list[Link]:
     """Free times grouped by day, each a link to what ``url_of`` says."""
     return [
@@ -112,27 +116,12 @@ def linked_days(
     ]
 
 
-def _time_link(opening: Opening, url: str, doctors: Mapping[int, Doctor] | None) -> Link:
-    doctor = (doctors or {}).get(opening.slot.doctor_id)
+def _time_link(opening: Opening, url: str, doctors: Mapping[int, str] | None) -> Link:
     return {
         "label": format_clock(opening.slot.start),
-        "note": doctor.name if doctor else "",
+        "note": (doctors or {}).get(opening.slot.doctor_id, ""),
         "url": url,
     }
-
-
-def refusal_of(opening: Opening | None) -> errors.BookingRefused | None:
-    """Why an opening can't be taken, as the error that taking it would raise; None if it can."""
-    if opening is None:
-        return errors.SlotUnavailable()
-    if opening.free:
-        return None
-    kinds: dict[Refusal, type[errors.BookingRefused]] = {
-        Refusal.PAST: errors.PastDate,
-        Refusal.DOCTOR_BUSY: errors.SlotTaken,
-        Refusal.PATIENT_BUSY: errors.PatientBusy,
-    }
-    return kinds.get(opening.refusals[0], errors.SlotUnavailable)()
 
 
 def summary(

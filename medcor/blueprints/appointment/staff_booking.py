@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, may
-from medcor.models import Appointment, Clinic, Doctor, Patient, Slot, Treatment
+from medcor.models import Appointment, Clinic, Patient, Slot, Treatment
 from medcor.services import lookup, scheduling, staff_booking
 from medcor.services.booking import BookingRequest
 from medcor.web import bodies
@@ -22,12 +22,16 @@ from medcor.web.calendar_days import parse_day
 from medcor.web.errors import wants_json
 from medcor.web.inputs import posted, posted_id
 from medcor.web.paging import paginate
+from medcor.web.refusal_words import refusal_texts
 from medcor.web.state import now
 from medcor.web.transaction import in_transaction, reading
 
 from . import appointment_presenters as shown
 from . import blueprint, presenters
 from .free_weeks import find_week
+from .holding import held_lines
+from .reasons import find_refusals
+from .series_presenters import staff_series_url
 
 Context = dict[str, Any]
 
@@ -67,7 +71,9 @@ def _choose_patient(clinic: Clinic) -> str:
     page = paginate(
         staff_booking.find_patients(search), counted=staff_booking.count_patients(search)
     )
-    keep = {"treatment_id": request.args.get("treatment_id", type=int)}
+    # A time that was picked before the patient stays picked.
+    kept = ("treatment_id", "slot_id", "appointment_date")
+    keep = {name: request.args.get(name) for name in kept}
     picks = [
         {
             "title": patient.name,
@@ -126,7 +132,7 @@ def _choose_time(session: Session, clinic: Clinic, patient: Patient, treatment: 
         rules.local_today(clinic.zone_info, now()),
         lambda first, count: _free(session, clinic, patient, treatment, ids, first, count),
     )
-    named = None if chosen else doctors
+    named = None if chosen else {each.id: each.name for each in doctors.values()}
     base = {"patient_id": patient.id, "treatment_id": treatment.id}
     any_doctor = ("0", gettext("Any doctor"))
     listed = [any_doctor, *((each.id, each.name) for each in doctors.values())]
@@ -142,9 +148,24 @@ def _choose_time(session: Session, clinic: Clinic, patient: Patient, treatment: 
         has_doctors=bool(doctors),
         chosen=chosen,
         base=base,
+        held=held_lines(session, ids, free.start, free.end, now()),
+        why_url=_why_url(base, chosen or None),
         free=free,
         earlier=_week_url(base, chosen, free.earlier),
         later=_week_url(base, chosen, free.later),
+    )
+
+
+def _why_url(
+    base: Context, doctor_id: int | None, day: date | None = None, clock: time | None = None
+) -> str:
+    """Where staff learn why a time, or one that they name there, is not offered."""
+    return url_for(
+        "appointment.why_not",
+        **base,
+        doctor_id=doctor_id,
+        date=day.isoformat() if day else None,
+        time=f"{clock:%H:%M}" if clock else None,
     )
 
 
@@ -162,15 +183,13 @@ def _free(
     first: date,
     count: int,
 ) -> list[rules.Opening]:
-    days = rules.days_from(first, count)
-    found = scheduling.find_openings(
-        session, clinic, treatment, doctor_ids, days, now(), patient.id, staff=True
-    )
-    return [opening for opening in found if opening.free]
+    search = scheduling.Search(now(), patient.id, staff=True)
+    days = scheduling.bookable_days(clinic, search.now, first, count)
+    return scheduling.find_free(session, clinic, treatment, doctor_ids, days, search)
 
 
 def _linked(
-    openings: list[rules.Opening], base: Context, named: dict[int, Doctor] | None
+    openings: list[rules.Opening], base: Context, named: dict[int, str] | None
 ) -> list[Context]:
     def url_of(opening: rules.Opening) -> str:
         picked = {"slot_id": opening.slot.id, "appointment_date": opening.day.isoformat()}
@@ -193,21 +212,12 @@ def _last_look(
     slot = lookup.find(session, Slot, slot_id)
     if slot is None or slot.doctor_id not in doctors:
         raise errors.SlotNotFound()
-    refusal = error or _why_not(session, clinic, patient, treatment, slot, day)
+    if error:
+        reasons = [shown.refusal_text(error, actor())]
+    else:
+        reasons = _why_not(session, clinic, patient, treatment, slot, day)
     base = {"patient_id": patient.id, "treatment_id": treatment.id}
-    nearby = []
-    if refusal is not None:
-        nearby = scheduling.find_nearest(
-            session,
-            clinic,
-            treatment,
-            now(),
-            doctor_id=slot.doctor_id,
-            day=day,
-            clock=slot.start_time,
-            patient_id=patient.id,
-            staff=True,
-        )
+    nearby = _nearest(session, clinic, patient, treatment, slot, day) if reasons else []
     when = f"{presenters.format_day(day)}, " + presenters.format_span(
         slot.start_time, slot.end_time
     )
@@ -219,22 +229,39 @@ def _last_look(
         doctor=doctors[slot.doctor_id],
         clinic=clinic,
         when=when,
-        refusal=shown.refusal_text(refusal, actor()) if refusal else "",
+        reasons=reasons,
         nearby=_linked(nearby, base, None),
         fields={**fields, "appointment_date": day.isoformat()},
         confirmed=posted("confirmed") == "1" if request.method == "POST" else True,
         times_url=step_url(**base, doctor_id=slot.doctor_id, date=day.isoformat()),
+        why_url=_why_url(base, slot.doctor_id, day, slot.start_time),
+        repeat_url=staff_series_url(patient.id, slot.id, treatment.id, day),
         base=base,
     )
 
 
 def _why_not(
     session: Session, clinic: Clinic, patient: Patient, treatment: Treatment, slot: Slot, day: date
-) -> errors.BookingRefused | None:
-    found = scheduling.find_openings(
-        session, clinic, treatment, [slot.doctor_id], [day], now(), patient.id, staff=True
+) -> list[str]:
+    search = scheduling.Search(now(), patient.id, staff=True)
+    found = find_refusals(session, clinic, slot, treatment.id, day, search)
+    return refusal_texts(found, staff=True)
+
+
+def _nearest(
+    session: Session, clinic: Clinic, patient: Patient, treatment: Treatment, slot: Slot, day: date
+) -> list[rules.Opening]:
+    return scheduling.find_nearest(
+        session,
+        clinic,
+        treatment,
+        now(),
+        doctor_id=slot.doctor_id,
+        day=day,
+        clock=slot.start_time,
+        patient_id=patient.id,
+        staff=True,
     )
-    return presenters.refusal_of(next((each for each in found if each.slot.id == slot.id), None))
 
 
 def _book() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,8 +13,8 @@ from wtforms import SelectChoice
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, Role
-from medcor.models import Doctor, Slot, Treatment
-from medcor.services import catalogue, days_off, lookup, slots, week
+from medcor.models import ClinicHours, Doctor, Slot, Treatment
+from medcor.services import catalogue, days_off_lists, lookup, slots, week
 from medcor.web.access import actor, needs
 from medcor.web.acting import acting
 from medcor.web.errors import wants_json
@@ -61,15 +62,17 @@ def doctor_slots_and_excluded_dates_list():
         return _all_weeks(session, today)
     doctor = doctor_of_page(session)
     held = week.load_week(session, doctor, now())
-    absences = days_off.load_days_off(session, doctor, today, now())
+    absences = days_off_lists.load_days_off(session, doctor, today, now())
     if wants_json():
         return presenters.week_body(held, absences)
+    hours = catalogue.opening_hours(session)
     return render_template(
         "appointment/week.html",
         doctor=doctor,
         held=held,
         size=presenters.size_text(len(held.offered), held.minutes),
-        grid=presenters.week_grid(held, catalogue.opening_hours(session)),
+        grid=presenters.week_grid(held, hours),
+        behind_doors=presenters.count_behind_doors(held, hours),
         absences=presenters.absence_lines(absences),
         doctors=week.active_doctors(session) if is_admin() else [],
         deleted=_deleted_slot(session, doctor),
@@ -90,7 +93,7 @@ def _all_weeks(session, today) -> Any:
                 for line in lines
             ]
         }
-    off = days_off.next_days_off(session, today)
+    off = days_off_lists.next_days_off(session, today)
     rows = [
         {
             "doctor": line.doctor,
@@ -165,9 +168,8 @@ def _add(form: SlotForm, doctor_id: Any) -> Any:
 
     def work(session):
         doctor = lookup.get_doctor(session, doctor_id)
-        made = slots.add_slot(
-            session, who, doctor.id, times.weekday, times.start_time, times.end_time, ids
-        )
+        span = (times.weekday, times.start_time, times.end_time)
+        made = slots.add_slot(session, who, doctor.id, *span, ids, now())
         return made, week.shortest_misfit(session, made)
 
     return _saved(form, work, gettext("The opening is added."), 201)
@@ -183,6 +185,7 @@ def _saved(form: SlotForm, work: Any, done: str, status: int) -> Any:
         return presenters.slot_body(made, form.treatment_ids.data or []), status
     flash(done, "success")
     warn_misfit(misfit)
+    warn_closed(made, catalogue.opening_hours(reading(actor().clinic_id)))
     return redirect(week_url(made.doctor_id))
 
 
@@ -191,6 +194,15 @@ def name_clashes(field: Any, error: errors.SlotOverlap) -> None:
     clashes = error.details.get("clashes")
     if clashes:
         field.errors = [*field.errors, presenters.clash_text(clashes)]
+
+
+def warn_closed(made: Slot, hours: Sequence[ClinicHours]) -> None:
+    """Warn that the clinic is closed for some of an opening; it is kept, for hours change."""
+    if presenters.is_behind_doors(made, presenters.doors_of(hours)):
+        text = gettext(
+            "This lies outside the clinic's opening hours. Nobody can book it until they change."
+        )
+        flash(text, "warning")
 
 
 def warn_misfit(misfit: Treatment | None) -> None:

@@ -63,7 +63,7 @@ def _add_series(form: SeriesForm, doctor_id: int) -> Any:
     who, wanted = actor(), form.series
 
     def work(session):
-        made = week.add_series(session, who, doctor_id, wanted)
+        made = week.add_series(session, who, doctor_id, wanted, now())
         return made, week.shortest_misfit(session, made[0])
 
     try:

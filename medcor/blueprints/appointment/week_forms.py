@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TimeInput
 
 from medcor.domain import week
 from medcor.domain.week import WeekTime
-from medcor.services.days_off import CANCEL, KEEP, Absence, Decision
+from medcor.services.days_off import CANCEL, KEEP, OFFER, Absence, Decision
 from medcor.services.week import CopyWish, Series
 from medcor.web.forms import RowForm, tidy, tidy_text
 
@@ -201,6 +201,7 @@ class DaysOffForm(_DoctorForm):
     decision = RadioField(
         _l("What should happen to these appointments?"),
         choices=[
+            SelectChoice(OFFER, _l("Offer each patient another time")),
             SelectChoice(KEEP, _l("Keep them")),
             SelectChoice(CANCEL, _l("Cancel them all")),
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from itertools import groupby
 from typing import Any
 
@@ -12,9 +12,11 @@ from flask import url_for
 from flask_babel import get_locale, gettext, ngettext
 
 from medcor.domain import week as rules
+from medcor.domain.scheduling import SlotRule, is_open
 from medcor.domain.week import CopyPlan, WeekTime
 from medcor.models import ClinicHours, ExclusionDate, Slot
-from medcor.services.days_off import Absence, Affected, DaysOff
+from medcor.services.days_off import Absence, Affected
+from medcor.services.days_off_lists import DaysOff
 from medcor.services.week import OpenSlot, Week
 from medcor.web.locale import format_clock, format_day, format_span
 
@@ -85,7 +87,27 @@ def absence_clash_text(clash: Absence) -> str:
     return gettext("Already off: %(days)s. Change those days instead.", days=days)
 
 
-def opening_line(opening: OpenSlot) -> Line:
+Doors = frozenset[tuple[int, time, time]]
+
+
+def doors_of(hours: Iterable[ClinicHours]) -> Doors | None:
+    """The clinic's opening hours as the rules take them; None where it has told none."""
+    return frozenset((row.weekday, row.opens, row.closes) for row in hours) or None
+
+
+def is_behind_doors(slot: Slot, doors: Doors | None) -> bool:
+    """Say whether nobody can book an opening, since the clinic is closed for some of it."""
+    rule = SlotRule(slot.id, slot.doctor_id, slot.weekday, slot.start_time, slot.end_time)
+    return not is_open(rule, doors)
+
+
+def count_behind_doors(held: Week, hours: Iterable[ClinicHours]) -> int:
+    """How many openings of a week nobody can book for that reason."""
+    doors = doors_of(hours)
+    return sum(is_behind_doors(each.slot, doors) for each in held.offered)
+
+
+def opening_line(opening: OpenSlot, doors: Doors | None = None) -> Line:
     """One opening as a block of the week."""
     return {
         "id": opening.slot.id,
@@ -95,12 +117,13 @@ def opening_line(opening: OpenSlot) -> Line:
         "limits": [treatment.name for treatment in opening.limits],
         "booked": opening.booked,
         "fits": opening.fits,
+        "closed": is_behind_doors(opening.slot, doors),
     }
 
 
-def week_grid(held: Week, hours: Iterable[ClinicHours]) -> Line:
+def week_grid(held: Week, hours: Sequence[ClinicHours]) -> Line:
     """The week as drawn: pixels from the top for each opening, the hours and the closed times."""
-    doors = _doors(hours)
+    doors, open_doors = _doors(hours), doors_of(hours)
     low, high = _bounds(held, doors)
     shortest = min((each.minutes for each in held.openings), default=30)
     scale = min(max(LINE_HEIGHT / shortest, LEAST_SCALE), MOST_SCALE)
@@ -117,7 +140,7 @@ def week_grid(held: Week, hours: Iterable[ClinicHours]) -> Line:
             {
                 "weekday": weekday,
                 "name": name,
-                "openings": _blocks(held.of_day(weekday), pixels),
+                "openings": _blocks(held.of_day(weekday), pixels, open_doors),
                 "paused": _all_paused(held.of_day(weekday)),
                 "closed": [
                     (pixels(start), pixels(end) - pixels(start))
@@ -146,11 +169,11 @@ def _bounds(held: Week, doors: dict[int, list[tuple[int, int]]]) -> tuple[int, i
     return low // 60 * 60, -(-high // 60) * 60
 
 
-def _blocks(openings: Sequence[OpenSlot], pixels: Any) -> list[Line]:
+def _blocks(openings: Sequence[OpenSlot], pixels: Any, doors: Doors | None) -> list[Line]:
     lines, below = [], 0
     for each in openings:
         top, end = pixels(rules.minute_of(each.start_time)), pixels(rules.minute_of(each.end_time))
-        lines.append(opening_line(each) | {"gap": max(top - below, 0), "height": end - top})
+        lines.append(opening_line(each, doors) | {"gap": max(top - below, 0), "height": end - top})
         below = end
     return lines
 

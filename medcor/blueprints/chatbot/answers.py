@@ -11,7 +11,7 @@ from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from medcor.domain import errors
-from medcor.web import cors
+from medcor.web import cors, limits
 from medcor.web.bodies import BOOKING_ERRORS, Answer
 from medcor.web.errors import log_unexpected
 
@@ -30,6 +30,7 @@ _COMMON: dict[type[errors.DomainError], Answer] = {
     errors.KeyRefused: _NOT_AUTHENTICATED,
     errors.RefreshRefused: _LOGIN_REQUIRED,
     errors.OriginRefused: ({"error": errors.OriginRefused.text}, 403),
+    errors.TooManyHolds: ({"error": errors.TooManyHolds.text}, 409),
     errors.RequestKeyReused: ({"error": "Idempotency-Key was used for another booking."}, 422),
     errors.TooManyRequests: ({"error": errors.TooManyRequests.text}, 429),
     errors.TryAgain: ({"error": SOMETHING_WRONG}, 503),
@@ -51,15 +52,17 @@ _OWN: dict[str, dict[type[errors.DomainError], Answer]] = {
             400,
         ),
     },
+    "register_patient": {**_SIGN_IN, errors.ClinicNotFound: ({"error": "Invalid tenant ID."}, 404)},
     "token_login": _SIGN_IN,
     "token_logout": _SIGN_IN,
+    "release": {errors.NotFound: ({"error": "Hold not found."}, 404)},
 }
 # Where the published 500 shows neither traceback nor detail it is kept as published.
 _OWN_500 = {
     "get_doctors": "An error occurred while fetching doctors.",
     "book": "An unexpected error occurred. Please try again later.",
 }
-_HTTP_TEXTS = {
+HTTP_TEXTS = {
     400: "The request could not be read.",
     413: "That is too large. Please send less.",
 }
@@ -71,7 +74,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(RateLimitExceeded, _answer_limit)
     blueprint.register_error_handler(HTTPException, _answer_http)
     blueprint.register_error_handler(Exception, _answer_unexpected)
-    blueprint.after_request(_add_cors)
+    blueprint.after_request(_add_headers)
 
 
 def _endpoint() -> str:
@@ -80,6 +83,10 @@ def _endpoint() -> str:
 
 def answer_to(endpoint: str, error: errors.DomainError) -> Answer:
     """The body and status that ``endpoint`` publishes for an error."""
+    if type(error) is errors.InvalidInput:
+        # It names what is wrong by itself, a form's for each field.
+        fields = {"fields": error.details["fields"]} if "fields" in error.details else {}
+        return {"error": error.text, **fields}, 400
     table = _COMMON | _OWN.get(endpoint, {})
     return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
@@ -91,13 +98,13 @@ def _answer_domain_error(error: errors.DomainError) -> Response | tuple:
 
 
 def _answer_limit(_error: RateLimitExceeded) -> Response | tuple:
-    return _answer_domain_error(errors.TooManyRequests())
+    return _answer_domain_error(limits.too_many_calls())
 
 
 def _answer_http(error: HTTPException) -> Response | tuple:
     if error.code is None or error.code < 400:
         return error.get_response()
-    return jsonify(error=_HTTP_TEXTS.get(error.code, error.name)), error.code
+    return jsonify(error=HTTP_TEXTS.get(error.code, error.name)), error.code
 
 
 def _answer_unexpected(error: Exception) -> Response | tuple:
@@ -108,6 +115,7 @@ def _answer_unexpected(error: Exception) -> Response | tuple:
     return jsonify(error=SOMETHING_WRONG, message=error_id), 500
 
 
-def _add_cors(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
+    limits.add_headers(response)
     asks = "Origin" in request.headers
     return cors.add_headers(response, guards.shown_clinic() if asks else None)

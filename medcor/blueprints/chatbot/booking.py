@@ -7,6 +7,7 @@ import hashlib
 from flask import request
 
 from medcor.domain import errors
+from medcor.domain.appointments import AppointmentStatus
 from medcor.services import catalogue, chatbot, lookup
 from medcor.services.booking import BookingRequest
 from medcor.web import bodies, limits
@@ -21,7 +22,7 @@ _TO_THE_WIDGET = "the clinic's chatbot token in the Authorization header"
 _PAGE_ARGUMENTS = ("page", "page_size")
 
 
-@blueprint.get("/<int:clinic_id>/treatments/")
+@blueprint.get("/<row_id:clinic_id>/treatments/")
 @widget(_TO_THE_WIDGET)
 def treatments(clinic_id: int):
     """List the clinic's treatments, a page at a time."""
@@ -30,7 +31,7 @@ def treatments(clinic_id: int):
     return bodies.treatment_page(session, clinic, request.path, asked)
 
 
-@blueprint.get("/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/")
+@blueprint.get("/<row_id:clinic_id>/treatments/<row_id:treatment_id>/get-doctors/")
 @widget(_TO_THE_WIDGET)
 def get_doctors(clinic_id: int, treatment_id: int):
     """List the doctors who give a treatment; an unknown treatment has none."""
@@ -44,7 +45,7 @@ def get_doctors(clinic_id: int, treatment_id: int):
     return bodies.doctors_body(clinic, treatment, doctors, fields)
 
 
-@blueprint.post("/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/slots/")
+@blueprint.post("/<row_id:clinic_id>/treatments/<row_id:treatment_id>/get-doctors/slots/")
 @widget(_TO_THE_WIDGET)
 def slots(clinic_id: int, treatment_id: int):
     """Tell the doctor's weekdays, or the free and booked slots of one date."""
@@ -57,13 +58,13 @@ def slots(clinic_id: int, treatment_id: int):
 
 
 @blueprint.post(
-    "/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/slots/<int:slot_id>/book/"
+    "/<row_id:clinic_id>/treatments/<row_id:treatment_id>/get-doctors/slots/<row_id:slot_id>/book/"
 )
 @widget(f"{_TO_THE_WIDGET}, and the patient's key where the clinic asks for it")
 def book(clinic_id: int, treatment_id: int, slot_id: int):
     """Book a slot for a registered patient."""
     _session, clinic = guards.with_bearer(clinic_id)
-    person = guards.patient_by_key(clinic)
+    person = guards.patient_by_key(clinic, needed=clinic.booking_needs_key)
     body = schemas.body()
     email = schemas.read_text(body.get("patient_email")).strip()
     actor = guards.actor_for(clinic, person, email)
@@ -84,7 +85,8 @@ def book(clinic_id: int, treatment_id: int, slot_id: int):
     made = in_transaction(
         clinic_id, actor, lambda session: chatbot.book_once(session, actor, wish, now())
     )
-    return bodies.booked_body(made), 201
+    # What a repeat gets is the first answer, whatever has become of the appointment since.
+    return bodies.booked_body(made) | {"appointment_status": AppointmentStatus.PENDING.value}, 201
 
 
 def _request_key() -> str | None:

@@ -69,14 +69,14 @@ def check_origin(clinic: Clinic) -> None:
         raise errors.OriginRefused()
 
 
-def patient_by_key(clinic: Clinic) -> SignedIn | None:
-    """The patient whose ``X-Api-Key`` came along; None without one where the clinic asks for none.
+def patient_by_key(clinic: Clinic, *, needed: bool) -> SignedIn | None:
+    """The patient whose ``X-Api-Key`` came along; None without one that is not ``needed``.
 
-    KeyRefused for a missing key that is asked for, and for any key that is not a live key of a
+    KeyRefused for a missing key that is needed, and for any key that is not a live key of a
     patient of this clinic.
     """
     raw = request.headers.get("X-Api-Key", "").strip()
-    if not raw and not clinic.booking_needs_key:
+    if not raw and not needed:
         return None
     claims = tokens.read_token(raw, "api")
     if claims is None or claims.clinic_id != clinic.id:

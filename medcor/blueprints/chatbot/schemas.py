@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from flask import request
 
+from medcor.domain import errors
 from medcor.domain.identity import MAX_ID
 from medcor.models import Clinic
 from medcor.services.chatbot import RecentAppointment
@@ -16,6 +17,7 @@ from medcor.web import bodies
 
 MAX_BODY_BYTES = 64 * 1024
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LONGEST_NUMBER = 18
 
 
@@ -48,6 +50,21 @@ def read_id(value: object) -> int | None:
     if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value.strip()):
         return None
     return int(value) if len(value.strip()) <= _LONGEST_NUMBER else MAX_ID + 1
+
+
+# The API speaks English alone, as published.
+CLOCK_EXPECTED = "Invalid time format. Use HH:MM."
+
+
+def read_clock(text: str) -> time:
+    """Read ``HH:MM`` of the 24-hour clock and nothing looser; InvalidInput otherwise."""
+    if not _CLOCK.fullmatch(text):
+        raise clock_expected()
+    return time.fromisoformat(text)
+
+
+def clock_expected() -> errors.InvalidInput:
+    return errors.InvalidInput(CLOCK_EXPECTED, field="time")
 
 
 def user_body(clinic: Clinic, signed: SignedIn) -> bodies.Body:

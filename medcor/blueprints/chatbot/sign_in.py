@@ -22,7 +22,7 @@ from . import blueprint, guards, schemas
 COOKIE_PATH = "/chatbot/token/"
 
 
-@blueprint.post("/generate-chatbot-token/<int:clinic_id>/")
+@blueprint.post("/generate-chatbot-token/<row_id:clinic_id>/")
 @widget("a token names a widget, never a person; listed origins may have one")
 def generate_chatbot_token(clinic_id: int):
     """Issue the clinic's chatbot token for 24 hours."""
@@ -31,7 +31,7 @@ def generate_chatbot_token(clinic_id: int):
     return jsonify(data_token=tokens.issue_chatbot_token(caller.clinic.id))
 
 
-@blueprint.get("/verify-token/<int:clinic_id>/<token>/")
+@blueprint.get("/verify-token/<row_id:clinic_id>/<token>/")
 @widget("says nothing but whether the token in the path is good")
 def verify_token(clinic_id: int, token: str):
     """Say whether a token is a chatbot token of this clinic."""
@@ -39,7 +39,7 @@ def verify_token(clinic_id: int, token: str):
     return jsonify(success=guards.is_token_of(caller.clinic, token))
 
 
-@blueprint.post("/chatbot/login/<int:clinic_id>/<token>/")
+@blueprint.post("/chatbot/login/<row_id:clinic_id>/<token>/")
 @widget("the clinic's chatbot token, then the patient's password")
 def login(clinic_id: int, token: str):
     """Sign a patient in: a key, who they are, and the appointment they may ask about."""

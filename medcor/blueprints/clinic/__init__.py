@@ -1,6 +1,15 @@
 """The clinic's front: landing, health, patient home and the staff's Today page."""
 
-from . import audit_log, public_page, reports, routes, setup, signup  # noqa: F401  (they add routes)
+from . import (  # noqa: F401  (they add routes)
+    audit_log,
+    public_page,
+    reports,
+    routes,
+    setup,
+    signup,
+    webhook_deliveries,
+    webhooks,
+)
 from .blueprint import blueprint
 
 __all__ = ["blueprint"]

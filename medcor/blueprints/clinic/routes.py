@@ -13,11 +13,12 @@ from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, may
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import agenda, catalogue, erasure, files, lookup
+from medcor.services import agenda, catalogue, erasure, files, lookup, offers, unanswered
 from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
+from medcor.web.offer_words import offer_view
 from medcor.web.state import now, settings
 from medcor.web.transaction import reading
 from medcor.web.uploads import picture_answer
@@ -74,6 +75,10 @@ def patient_home():
         "clinic/patient_home.html",
         first_name=current_user.name.split()[0] if current_user.name else "",
         following=presenters.appointment_line(following) if following else None,
+        offers=[
+            offer_view(each, clinic, now())
+            for each in offers.list_open(session, actor().profile_id, now())
+        ],
         treatments=presenters.treatment_links(session, clinic),
         hours=presenters.hours_lines(catalogue.opening_hours(session)),
         clinic=clinic,
@@ -103,6 +108,7 @@ def today():
         erasures=erasure.count_open(session)
         if may(actor().role, Permission.MANAGE_ERASURES)
         else 0,
+        to_call=unanswered.count(session, actor(), now()),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),

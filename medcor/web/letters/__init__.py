@@ -14,12 +14,18 @@ from medcor.services.notices import MailKind
 from medcor.web.locale import LANGUAGES
 from medcor.web.state import settings
 
-from . import account, appointments
+from . import account, appointments, offers, series, webhooks
 from .content import Content, Writer
 
 __all__ = ["WRITERS", "compose"]
 _OWN_ACCENT = "#0b655d"
-WRITERS: dict[MailKind, Writer] = {**account.WRITERS, **appointments.WRITERS}
+WRITERS: dict[MailKind, Writer] = {
+    **account.WRITERS,
+    **appointments.WRITERS,
+    **offers.WRITERS,
+    **series.WRITERS,
+    **webhooks.WRITERS,
+}
 
 
 def compose(session: Session, mail: DueMail) -> Letter | None:
