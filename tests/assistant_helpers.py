@@ -122,7 +122,9 @@ def handovers(clinic_id: int) -> list[Handover]:
     return list(reading(clinic_id).scalars(sa.select(Handover).order_by(Handover.id)))
 
 
-def book(clinic: ClinicWorld, actor: Actor, slot: int, day: Any, **changes: Any) -> int:
+def book(
+    clinic: ClinicWorld, actor: Actor, slot: int, day: Any, now: datetime = NOW, **changes: Any
+) -> int:
     """Book by the page's door."""
     request = BookingRequest(
         **{
@@ -134,7 +136,7 @@ def book(clinic: ClinicWorld, actor: Actor, slot: int, day: Any, **changes: Any)
         }
     )
     with transaction(clinic.id, actor) as session:
-        return booking.book_appointment(session, actor, request, NOW).id
+        return booking.book_appointment(session, actor, request, now).id
 
 
 def give_times(clinic: ClinicWorld, doctor: Actor, *times: tuple[int, time, time]) -> list[int]:

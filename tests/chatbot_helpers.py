@@ -66,6 +66,22 @@ class Widget:
         return f"{self.slots_path}{self.clinic.slot_ids[0]}/book/"
 
     @property
+    def hold_path(self) -> str:
+        return f"{self.slots_path}{self.clinic.slot_ids[0]}/hold/"
+
+    @property
+    def first_free_path(self) -> str:
+        return f"{self.treatments_path}{self.clinic.treatment_id}/first-free/"
+
+    @property
+    def why_not_path(self) -> str:
+        return f"{self.doctors_path}{self.clinic.doctor.profile_id}/why-not/"
+
+    @property
+    def register_path(self) -> str:
+        return f"/chatbot/register/{self.clinic.id}/{self.token}/"
+
+    @property
     def login_path(self) -> str:
         return f"/chatbot/login/{self.clinic.id}/{self.token}/"
 
@@ -90,6 +106,14 @@ class Widget:
     def login(self, email: str = "", password: str = PASSWORD, **headers: str) -> TestResponse:
         email = email or self.clinic.patient.email
         return self.post(self.login_path, {"email": email, "password": password}, **headers)
+
+    def key(self, email: str = "") -> str:
+        """The access key of a patient who signs in through the widget."""
+        return self.login(email).json["api_key"]
+
+    def hold(self, key: str, path: str = "", **changes: Any) -> TestResponse:
+        body = {"doctor_id": self.clinic.doctor.profile_id, "appointment_date": MONDAY, **changes}
+        return self.post(path or self.hold_path, body, X_Api_Key=key)
 
     def wish(self, **changes: Any) -> dict[str, Any]:
         values = {

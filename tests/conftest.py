@@ -22,6 +22,7 @@ from medcor.extensions import db, limiter
 from medcor.models.tenancy import across_clinics
 from medcor.web.transaction import transaction
 from tests.factories import World, build_world
+from tests.openapi_check import check_answer
 from tests.postgres import make_database
 
 DATABASES = os.environ.get("MEDCOR_TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -46,11 +47,14 @@ class FreshClient(FlaskClient):
     """Gives each request a context of its own, as a server does.
 
     Flask would put the request into the test's application context, where ``g``, the signed-in
-    person and the database session of one request are still there in the next.
+    person and the database session of one request are still there in the next. Whatever test calls
+    the chatbot API: its answer must be one that the API's document describes.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return contextvars.Context().run(super().open, *args, **kwargs)
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        check_answer(self.application, answer)
+        return answer
 
 
 def _make_app(backend: str, folder: Path) -> Flask:

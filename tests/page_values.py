@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from medcor.domain.appointments import LIVE, AppointmentStatus
 from medcor.domain.permissions import Actor, Role, system_actor
 from medcor.domain.scheduling import local_today
+from medcor.domain.webhooks import Event
 from medcor.extensions import db
 from medcor.models import (
     Appointment,
+    AppointmentSeries,
     Clinic,
     Doctor,
     ErasureRequest,
@@ -20,16 +22,25 @@ from medcor.models import (
     ExclusionDate,
     LinkPurpose,
     MedicalRecord,
+    Offer,
+    OfferState,
     Patient,
     RecordAttachment,
+    SeriesAppointment,
     Slot,
     Treatment,
     TreatmentDoctor,
     User,
+    WaitingEntry,
+    WaitingState,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
+from medcor.services import webhook_endpoints
 from medcor.services.files import add_attachment
-from medcor.services.links import issue_link
+from medcor.services.links import digest_of, issue_link, new_token
 from medcor.services.mail import queue_mail
+from medcor.services.webhook_endpoints import EndpointFacts
 from medcor.web.mail_ticker import send_due
 from medcor.web.state import now, settings
 from medcor.web.transaction import reading, transaction
@@ -76,11 +87,33 @@ class Values:
             # Within what may be booked, and later than anything that demo data holds.
             days = [self.today + timedelta(days=ahead + 7 * week) for week in (9, 10, 11)]
             return [{"doctor_id": slot.doctor_id, "appointment_date": day} for day in days]
+        if endpoint in ("appointment.new_series", "appointment.new_series_for_patient"):
+            return self._repeated(staff=endpoint.endswith("patient"))
+        if endpoint == "appointment.cancel_following":
+            self.of("series_id")
+            return [{}]
         doctor = {"doctor_id": self.of("doctor_id")[0]}
+        if endpoint == "appointment.why_not":
+            slot = self.session.get(Slot, self.of("slot_id")[0])
+            past = self.today - timedelta(days=(self.today.weekday() - slot.weekday) % 7 + 7)
+            about = {"treatment_id": self.of("treatment_id")[0], "date": past}
+            return [{**doctor, **about, "time": f"{slot.start_time:%H:%M}"}]
         if endpoint == "appointment.check_days_off":
             ahead = [self.today + timedelta(days=days) for days in (1, 7)]
             return [{**doctor, "date": ahead[0], "end_date": ahead[1], "reason": "Congress"}]
         return [{}, doctor]
+
+    def _repeated(self, *, staff: bool) -> list[dict[str, object]]:
+        """A time to repeat, so often that some of it lies past what can be booked."""
+        about = {"treatment_id": self.of("treatment_id")[0], "every_weeks": 2, "times": 8}
+        if staff:
+            about["patient_id"] = self.of("patient_id")[0]
+        found = []
+        for slot_id in self.of("slot_id"):
+            slot = self.session.get(Slot, slot_id)
+            day = self.today + timedelta(days=(slot.weekday - self.today.weekday()) % 7 + 7)
+            found.append({**about, "slot_id": slot_id, "appointment_date": day})
+        return found
 
     def _ids(self, model: type, *criteria: object, order: object = None) -> list[int]:
         wanted = sa.select(model.id).where(*criteria)
@@ -175,6 +208,34 @@ class Values:
             made = add_attachment(session, system_actor(self.clinic_id), PDF, "scan.pdf")
             session.add(RecordAttachment(record_id=number, file_id=made.id, added_by_id=author))
 
+    def _endpoint_id(self) -> list[int]:
+        """A webhook of the clinic's, with a test event that waits."""
+        if not self._ids(WebhookEndpoint):
+            db.session.remove()
+            actor = system_actor(self.clinic_id)
+            with transaction(self.clinic_id) as session:
+                facts = EndpointFacts("https://hooks.test/", "Books", (Event.BOOKED,), False, True)
+                made = webhook_endpoints.add_endpoint(session, actor, facts, now())
+                webhook_endpoints.send_test(session, actor, made.id, now())
+        return self._ids(WebhookEndpoint)[:1]
+
+    def _delivery_id(self) -> list[int]:
+        own = WebhookDelivery.endpoint_id == self.of("endpoint_id")[0]
+        return self._ids(WebhookDelivery, own)
+
+    def _series_id(self) -> list[int]:
+        """A series that the actor's appointment ahead is part of."""
+        first = self.session.get(Appointment, self.of("appointment_id")[0])
+        place = SeriesAppointment.appointment_id == first.id
+        if not self._ids(SeriesAppointment, place):
+            about = {"patient_id": first.patient_id, "treatment_id": first.treatment_id}
+            member, key = first.id, f"walk-{first.id}"
+            self._add(AppointmentSeries(**about, every_weeks=1, request_key=key))
+            made = self._ids(AppointmentSeries, AppointmentSeries.request_key == key)[0]
+            self._add(SeriesAppointment(series_id=made, appointment_id=member, number=1))
+        wanted = sa.select(SeriesAppointment.series_id).where(place)
+        return list(self.session.scalars(wanted))
+
     def _token(self) -> list[str]:
         """A mailed link of every purpose."""
         db.session.remove()
@@ -182,6 +243,56 @@ class Values:
             wanted = sa.select(User).where(User.role == Role.PATIENT).order_by(User.id).limit(1)
             user = session.scalars(wanted).one()
             return [issue_link(session, user, purpose, now()) for purpose in LinkPurpose]
+
+    def _entry_id(self) -> list[int]:
+        """An entry of the waiting list that the actor may change."""
+        patient_id = self._offered_to()
+        own = WaitingEntry.patient_id == patient_id, WaitingEntry.state == WaitingState.WAITING
+        if not self._ids(WaitingEntry, *own):
+            self._add(
+                WaitingEntry(
+                    patient_id=patient_id,
+                    treatment_id=self.of("treatment_id")[0],
+                    first_day=self.today,
+                    last_day=self.today + timedelta(days=30),
+                    weekdays=127,
+                    earliest=time(8),
+                    latest=time(18),
+                )
+            )
+        return self._ids(WaitingEntry, *own)
+
+    def _offered_to(self) -> int:
+        own = self.actor and self.actor.role is Role.PATIENT
+        return self.actor.profile_id if own else self._ids(Patient, Patient.is_active)[0]
+
+    def _offer_id(self) -> list[int]:
+        """A time that somebody on the waiting list is offered."""
+        self.of("offer_token")
+        return self._ids(Offer, Offer.patient_id == self._offered_to())
+
+    def _offer_token(self) -> list[str]:
+        entry_id, token = self.of("entry_id")[0], new_token(self.clinic_id)
+        earlier = Offer.waiting_id == entry_id, Offer.state == OfferState.OPEN
+        slot = self.session.get(Slot, self.of("slot_id")[0])
+        day = self.today + timedelta(days=21)
+        offer = Offer(
+            patient_id=self._offered_to(),
+            waiting_id=entry_id,
+            doctor_id=slot.doctor_id,
+            slot_id=slot.id,
+            day=day,
+            start_time=slot.start_time,
+            end_time=slot.end_time,
+            starts_at=now() + timedelta(days=21),
+            token_hash=digest_of(token),
+            answer_by=now() + timedelta(days=1),
+        )
+        db.session.remove()
+        with transaction(self.clinic_id) as session:
+            session.execute(sa.delete(Offer).where(*earlier))
+            session.add(offer)
+        return [token]
 
     def _name(self) -> list[str]:
         folder = settings().mail_folder

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from medcor.domain.permissions import Actor, Role, may
+from medcor.domain.webhooks import Event
 from medcor.models import Handover, User
-from medcor.services import booking, erasure, files
+from medcor.services import (
+    booking,
+    erasure,
+    files,
+    holds,
+    offered,
+    series,
+    waiting_list,
+    webhook_endpoints,
+)
 from medcor.services.booking import BookingRequest
+from medcor.services.offered import Cause
+from medcor.services.series import Choice
 from medcor.services.sessions import open_session
 from medcor.services.slots import exclude_days
+from medcor.services.webhook_endpoints import EndpointFacts
 from medcor.sockets import namespaces
 from medcor.web.access import Access, Door, access_of
 from medcor.web.transaction import transaction
@@ -33,6 +46,12 @@ OBJECTS = {
     "exclusion_id",
     "file_id",
     "request_id",
+    "offer_id",
+    "entry_id",
+    "endpoint_id",
+    "delivery_id",
+    "hold_id",
+    "series_id",
 }
 
 
@@ -72,9 +91,39 @@ def _objects_of(clinic) -> dict[str, object]:
             "exclusion_id": off.id,
             "file_id": files.add_attachment(session, clinic.doctor, b"%PDF-1.7", "x.pdf").id,
             "request_id": erasure.ask_erasure(session, clinic.patient, "", NOW).id,
+            **_webhook_of(session, clinic),
+            **_offer_of(session, clinic, made.id),
+            **_series_of(session, clinic),
             "name": "x",
             "token": "x",
         }
+
+
+def _offer_of(session, clinic, appointment_id: int) -> dict[str, object]:
+    cause = Cause(NOW, appointment_id=appointment_id)
+    made = offered.note_none_found(session, clinic.admin, clinic.patient.profile_id, cause, NOW)
+    wish = waiting_list.Wish(
+        clinic.treatment_id, None, DAY, DAY, (DAY.weekday(),), time(9), time(18)
+    )
+    entry = waiting_list.join(session, clinic.patient, None, wish, NOW)
+    return {"offer_id": made.id, "entry_id": entry.id, "offer_token": "x"}
+
+
+def _series_of(session, clinic) -> dict[str, object]:
+    slot, first = clinic.slot_ids[2], DAY + timedelta(days=7)
+    wish = series.SeriesWish(clinic.treatment_id, slot, first, 1, 2)
+    chosen = {1: Choice(slot, first), 2: Choice(slot, first + timedelta(days=7))}
+    made = series.book_series(session, clinic.patient, wish, chosen, NOW, request_key="key")
+    held = holds.HoldWish(clinic.doctor.profile_id, clinic.treatment_id, slot, DAY)
+    hold = holds.hold_time(session, clinic.patient, held, NOW)
+    return {"series_id": made.id, "hold_id": hold.id}
+
+
+def _webhook_of(session, clinic) -> dict[str, object]:
+    facts = EndpointFacts("https://hooks.test/", "", (Event.BOOKED,), False, True)
+    made = webhook_endpoints.add_endpoint(session, clinic.admin, facts, NOW)
+    test = webhook_endpoints.send_test(session, clinic.admin, made.id, NOW)
+    return {"endpoint_id": made.id, "delivery_id": test.id}
 
 
 @pytest.fixture()

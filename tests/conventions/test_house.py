@@ -33,6 +33,8 @@ ACROSS_CLINICS = {
     "medcor/services/conversations.py",
     # One sender serves every clinic's outbox.
     "medcor/services/mail.py",
+    # The same for webhooks.
+    "medcor/services/webhook_outbox.py",
 }
 CORE_TEXT = {
     # A sequence of PostgreSQL is set after rows with fixed ids.

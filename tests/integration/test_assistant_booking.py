@@ -15,6 +15,8 @@ from medcor.web.transaction import transaction
 from tests.assistant_helpers import Person, appointments, book, give_times, set_price
 from tests.conftest import NOW
 
+# When what the assistant holds has run out.
+LATER = NOW + timedelta(minutes=6)
 TODAY, MONDAY, WEDNESDAY = date(2026, 3, 4), date(2026, 3, 9), date(2026, 3, 11)
 
 
@@ -142,17 +144,18 @@ def test_an_aside_asks_the_open_question_again(world, patient):
 
 def test_what_is_not_free_gets_the_nearest(world, patient):
     nearest = patient.say("a cleaning next monday at four in the afternoon")
-    assert (
-        "Nothing is free on Monday, 9 March at 16:00. The nearest free times are:" in nearest.text
-    )
+    why = "On Monday, 9 March there is no appointment at 16:00."
+    assert nearest.text.startswith(f"{why} Dental Cleaning takes 30 minutes and costs €100.00.")
+    assert "The nearest free times are:" in nearest.text
     assert "Monday, 9 March at 11:00" in nearest.text
 
 
 def test_a_lost_race_offers_the_nearest_times(world, patient):
     patient.say("a cleaning on monday at ten")
-    book(world.one, world.one.other_patient, 1, MONDAY)
+    patient.now = LATER
+    book(world.one, world.one.other_patient, 1, MONDAY, LATER)
     lost = patient.say("yes")
-    assert lost.text.startswith("I am sorry, that time has just been taken.")
+    assert lost.text.startswith("I could keep that time for you for five minutes only, and")
     assert "Monday, 9 March at 09:00" in lost.text and "Monday, 9 March at 11:00" in lost.text
     assert "10:00" not in lost.text
     assert lost.tools[-1] == ("find_free_times", "done")
@@ -163,9 +166,10 @@ def test_a_lost_race_offers_the_nearest_times(world, patient):
 
 def test_a_race_lost_inside_the_transaction_is_told_the_same_way(world, patient):
     patient.say("a cleaning on monday at ten")
-    patient.before_run = lambda: book(world.one, world.one.other_patient, 1, MONDAY)
+    patient.now = LATER
+    patient.before_run = lambda: book(world.one, world.one.other_patient, 1, MONDAY, LATER)
     lost = patient.say("yes")
-    assert "has just been taken" in lost.text
+    assert "somebody has taken it since" in lost.text
     assert len(appointments(world.one.id)) == 1
 
 

@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from medcor.domain.permissions import system_actor
 from medcor.extensions import db
 from medcor.models import Appointment, Clinic, Slot, User
+from medcor.services import booking
 from medcor.services.slots import add_slot, exclude_days
 from medcor.web.transaction import reading, transaction
 from tests.chatbot_helpers import BAD_DATES, Widget, says
+from tests.conftest import NOW
 
 NOWHERE = 2**31
 NO_TOKEN = {"detail": "Invalid or missing chatbot token."}
@@ -239,6 +241,32 @@ def test_a_repeat_with_its_key_gets_the_first_answer(widget):
     assert session.scalar(sa.select(sa.func.count(Appointment.id))) == 1
 
 
+def test_a_repeat_gets_the_first_answer_whatever_has_become_of_the_appointment(widget):
+    first = widget.post(widget.book_path, widget.wish(), Idempotency_Key="one")
+    with transaction(widget.clinic.id) as session:
+        booking.confirm_appointment(session, widget.clinic.admin, first.json["appointment_id"], NOW)
+    says(widget.post(widget.book_path, widget.wish(), Idempotency_Key="one"), 201, first.json)
+    with transaction(widget.clinic.id) as session:
+        booking.cancel_appointment(
+            session, widget.clinic.admin, first.json["appointment_id"], "ill", NOW
+        )
+    says(widget.post(widget.book_path, widget.wish(), Idempotency_Key="one"), 201, first.json)
+    key = widget.key()
+    with_key = widget.post(widget.book_path, widget.wish(), Idempotency_Key="one", X_Api_Key=key)
+    says(with_key, 201, first.json)
+    assert reading(widget.clinic.id).scalar(sa.select(sa.func.count(Appointment.id))) == 1
+
+
+def test_a_repeat_of_a_refused_booking_is_tried_anew(widget):
+    taken = widget.wish(patient_email=widget.clinic.other_patient.email)
+    made = widget.post(widget.book_path, taken).json["appointment_id"]
+    says(widget.post(widget.book_path, widget.wish(), Idempotency_Key="one"), 400, BOOKED)
+    with transaction(widget.clinic.id) as session:
+        booking.cancel_appointment(session, widget.clinic.admin, made, "ill", NOW)
+    again = widget.post(widget.book_path, widget.wish(), Idempotency_Key="one")
+    assert again.status_code == 201
+
+
 # Order of the checks, and what nobody foresaw
 
 
@@ -254,7 +282,7 @@ def paths(widget: Widget) -> list[tuple[str, str]]:
 def test_the_clinic_is_checked_before_the_token_and_the_token_before_the_body(widget):
     for method, path in paths(widget):
         send = getattr(widget.client, method)
-        for unknown in (NOWHERE, 10**18, 0, 999):
+        for unknown in (NOWHERE, 10**18, 0, 999, "x", "-1", "1.0", "٣"):
             lost = path.replace(f"/{widget.clinic.id}/", f"/{unknown}/", 1)
             says(send(lost), 404, {"error": "Clinic not found"})
         says(send(path), 401, NO_TOKEN)

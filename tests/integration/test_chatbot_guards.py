@@ -139,10 +139,6 @@ def test_only_the_chatbots_routes_answer_across_origins(listed):
 # The patient's own key
 
 
-def key_of(widget: Widget, email: str = "") -> str:
-    return widget.login(email).json["api_key"]
-
-
 def staff_key(widget: Widget) -> str:
     with transaction(widget.clinic.id) as session:
         user = session.get(User, widget.clinic.doctor.user_id)
@@ -153,7 +149,7 @@ def staff_key(widget: Widget) -> str:
 def test_a_clinic_may_ask_for_the_patients_own_key(widget, world):
     change_clinic(widget, booking_needs_key=True)
     other = Widget(widget.client, world.two)
-    own, wish = key_of(widget), widget.wish()
+    own, wish = widget.key(), widget.wish()
     refresh = refresh_token_of(widget.login())
     says(widget.post(widget.book_path, wish), 401, FAILED)
     wrong = (
@@ -161,9 +157,9 @@ def test_a_clinic_may_ask_for_the_patients_own_key(widget, world):
         "nonsense",
         widget.token,
         refresh,
-        key_of(other),
+        other.key(),
         staff_key(widget),
-        key_of(widget, widget.clinic.other_patient.email),
+        widget.key(widget.clinic.other_patient.email),
     )
     for key in wrong:
         says(widget.post(widget.book_path, wish, X_Api_Key=key), 401, FAILED)
@@ -177,14 +173,14 @@ def test_the_key_comes_after_the_token_and_before_the_body(widget):
     change_clinic(widget, booking_needs_key=True)
     says(widget.client.post(widget.book_path), 401, {"detail": "Invalid or missing chatbot token."})
     says(widget.post(widget.book_path), 401, FAILED)
-    own = key_of(widget)
+    own = widget.key()
     missing = {"error": "Missing required parameters."}
     says(widget.post(widget.book_path, {}, X_Api_Key=own), 400, missing)
 
 
 def test_the_address_is_compared_before_any_look_up(widget):
     change_clinic(widget, booking_needs_key=True)
-    own = key_of(widget)
+    own = widget.key()
     for email in ("nobody@one.test", widget.clinic.other_patient.email):
         body = {"patient_email": email, "appointment_date": "2020-01-01"}
         says(widget.post(widget.book_path, body, X_Api_Key=own), 401, FAILED)
@@ -195,11 +191,11 @@ def test_the_address_is_compared_before_any_look_up(widget):
 def test_a_key_is_checked_also_where_none_is_asked_for(widget):
     says(widget.post(widget.book_path, widget.wish(), X_Api_Key="nonsense"), 401, FAILED)
     wish = widget.wish(patient_email=widget.clinic.other_patient.email)
-    says(widget.post(widget.book_path, wish, X_Api_Key=key_of(widget)), 401, FAILED)
+    says(widget.post(widget.book_path, wish, X_Api_Key=widget.key()), 401, FAILED)
 
 
 def test_a_revoked_session_ends_its_key(widget):
-    own = key_of(widget)
+    own = widget.key()
     claims = tokens.read_token(own, "api")
     with transaction(widget.clinic.id) as session:
         revoke_session(session, claims.session_id, NOW)
@@ -220,7 +216,7 @@ def test_a_key_opens_the_pages_until_the_widget_signs_out(widget):
 
 
 def test_a_key_in_the_token_header_is_no_chatbot_token(widget):
-    bad = Widget(widget.client, widget.clinic, key_of(widget))
+    bad = Widget(widget.client, widget.clinic, widget.key())
     says(bad.book(), 401, {"detail": "Invalid or missing chatbot token."})
 
 
@@ -229,6 +225,17 @@ def test_no_page_session_is_opened_or_accepted(widget):
     assert widget.client.get_cookie("medcor_session") is None
     for path in (widget.treatments_path, widget.doctors_path):
         assert widget.client.get(path).status_code == 401
+
+
+def test_another_method_is_told_which_ones_there_are(widget):
+    for path, known in (
+        (widget.treatments_path, "GET, HEAD, OPTIONS"),
+        (widget.book_path, "OPTIONS, POST"),
+        (f"/{widget.clinic.id}/holds/1/", "DELETE, OPTIONS"),
+    ):
+        answer = widget.client.patch(path, headers=widget.headers())
+        assert (answer.status_code, answer.headers["Allow"]) == (405, known)
+        assert answer.json["code"] == "method_not_allowed"
 
 
 # Limits
@@ -280,7 +287,7 @@ def test_sign_ins_are_limited_by_address(widget, limits):
 
 def test_look_ups_without_a_key_are_limited_and_those_with_one_are_not(widget, limits):
     limits("limit_email_lookups", "2 per minute")
-    key = key_of(widget)
+    key = widget.key()
     statuses = [widget.book(patient_email=f"{n}@one.test").status_code for n in range(3)]
     assert statuses == [404, 404, 429]
     assert refused(widget.book())

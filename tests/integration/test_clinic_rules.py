@@ -1,4 +1,4 @@
-"""The clinic's rules of booking, widget and records; who may set anything; its pages as JSON."""
+"""The clinic's rules of booking and records; who may set anything; its pages as JSON."""
 
 from __future__ import annotations
 
@@ -86,26 +86,6 @@ def test_bad_booking_rules_are_refused(world, admin, changes, message):
     answer = save(admin, "booking", **{**BOOKING, **changes})
     assert answer.status_code == 400 and message in text_of(answer)
     assert clinic_of(world.one.id).horizon_days == 90
-
-
-def test_widget_addresses_are_kept_as_origins(world, admin):
-    typed = "https://www.clinic.example/contact?x=1\r\n\r\nHTTPS://WWW.clinic.example\r\nhttp://localhost:8080/"
-    assert save(admin, "widget", origins=typed, booking_needs_key="y").status_code == 302
-    saved = clinic_of(world.one.id)
-    assert saved.widget_origins == ["https://www.clinic.example", "http://localhost:8080"]
-    assert saved.booking_needs_key is True
-    assert "https://www.clinic.example" in admin.get("/admin_clinic_details/").text
-    save(admin, "widget", origins="")
-    assert clinic_of(world.one.id).widget_origins == []
-
-
-@pytest.mark.parametrize(
-    "line", ["www.clinic.example", "javascript:alert(1)", "null", "*", "ftp://a.b"]
-)
-def test_what_is_no_origin_is_refused(world, admin, line):
-    answer = save(admin, "widget", origins=f"https://good.example\r\n{line}")
-    assert answer.status_code == 400 and "is no web address" in answer.text
-    assert clinic_of(world.one.id).widget_origins == []
 
 
 def test_opening_the_records_to_admins_is_logged(world, admin):

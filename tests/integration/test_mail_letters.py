@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -11,13 +11,23 @@ import pytest
 from icalendar import Calendar
 
 from medcor.domain.appointments import AppointmentStatus as State
+from medcor.domain.webhooks import StoppedBecause
 from medcor.extensions import db
 from medcor.integrations.mailer import Letter, build_message
-from medcor.models import Appointment, Clinic, Treatment
-from medcor.services import booking
+from medcor.models import (
+    Appointment,
+    AppointmentSeries,
+    Clinic,
+    Offer,
+    SeriesAppointment,
+    Treatment,
+    WebhookEndpoint,
+)
+from medcor.services import booking, waiting_list
 from medcor.services.booking import BookingRequest
 from medcor.services.mail import DueMail
 from medcor.services.notices import WITH_LINK, MailKind
+from medcor.services.waiting_list import Wish
 from medcor.web.letters import WRITERS, compose
 from medcor.web.transaction import reading, transaction
 from tests.conftest import NOW
@@ -36,6 +46,7 @@ KINDS: dict[MailKind, tuple[dict[str, object], State | None]] = {
     MailKind.ERASED: ({"kept_until": "2046-03-09"}, None),
     MailKind.ERASURE_REFUSED: ({"answer": "Qq."}, None),
     MailKind.EMAIL_CHANGED: ({}, None),
+    MailKind.WEBHOOK_STOPPED: ({"because": "failing"}, None),
     MailKind.BOOKED: ({}, State.PENDING),
     MailKind.CONFIRMED: ({}, State.CONFIRMED),
     MailKind.MOVED: (
@@ -44,23 +55,35 @@ KINDS: dict[MailKind, tuple[dict[str, object], State | None]] = {
     ),
     MailKind.CANCELLED: ({}, State.CANCELLED),
     MailKind.REMINDER: ({"hours": 24, "starts_at": START.isoformat()}, State.PENDING),
+    MailKind.SERIES_BOOKED: ({}, State.PENDING),
+    MailKind.SERIES_CANCELLED: ({}, State.CANCELLED),
+    MailKind.TIME_OFFERED: ({**TOKEN, "about": "instead"}, None),
+    MailKind.FREED_TIME_OFFERED: ({**TOKEN, "about": "freed"}, None),
+    MailKind.OFFER_LAPSED: ({"about": "instead"}, None),
+    MailKind.OFFER_NEEDLESS: ({"about": "instead"}, None),
 }
 # Each kind, and each kind that says something else under other circumstances.
 CASES = [
     *((kind, {}) for kind in MailKind),
     (MailKind.ALREADY_REGISTERED, {"role": "doctor"}),
     (MailKind.CHANGED, {"kept_session": True}),
+    (MailKind.WEBHOOK_STOPPED, {"because": "gone"}),
     (MailKind.ERASED, {"kept_until": ""}),
     (MailKind.BOOKED, {"state": State.CONFIRMED}),
+    (MailKind.SERIES_BOOKED, {"state": State.CONFIRMED}),
     (MailKind.MOVED, {"state": State.CONFIRMED, "reason": ""}),
     (MailKind.REMINDER, {"notice": 60}),
     (MailKind.REMINDER, {"phone": ""}),
+    (MailKind.OFFER_LAPSED, {"about": "freed"}),
+    (MailKind.OFFER_LAPSED, {"phone": ""}),
 ]
 METHODS = {
     MailKind.BOOKED: "PUBLISH",
     MailKind.CONFIRMED: "PUBLISH",
     MailKind.MOVED: "PUBLISH",
     MailKind.CANCELLED: "CANCEL",
+    MailKind.SERIES_BOOKED: "PUBLISH",
+    MailKind.SERIES_CANCELLED: "CANCEL",
 }
 # What comes from rows and means the same in every language: no word of it is the product's.
 DATA = {"name": "Qqname", "treatment": "Qqcare", "street": "Qqroad 7", "reason": "Qq."}
@@ -77,6 +100,22 @@ def clinic(world):
     return world.one
 
 
+def stopped_webhooks(session) -> dict[str, int]:
+    """A webhook for each reason why one is switched off."""
+    made = {}
+    for because in StoppedBecause:
+        row = WebhookEndpoint(
+            url=f"https://{because.value}.test/hooks",
+            secret="whsec_cXE=",
+            is_active=False,
+            stopped_because=because,
+        )
+        session.add(row)
+        session.flush()
+        made[because.value] = row.id
+    return made
+
+
 @pytest.fixture()
 def letter(app, clinic):
     """Word a mail of a kind in a language, about an appointment in the state it needs."""
@@ -84,6 +123,9 @@ def letter(app, clinic):
     wish = BookingRequest(clinic.doctor.profile_id, clinic.treatment_id, clinic.slot_ids[0], MONDAY)
     with transaction(clinic.id) as session:
         made = booking.book_appointment(session, clinic.patient, wish, NOW).id
+        series_id = series_of(session, clinic, made)
+        offers = offers_of(session, clinic, made)
+        hooks = stopped_webhooks(session)
 
     def word(
         kind: MailKind,
@@ -101,12 +143,54 @@ def letter(app, clinic):
             row = session.get(Clinic, clinic.id)
             row.phone, row.cancel_notice_minutes = phone, notice
         details = {"name": DATA["name"], "appointment_id": made, **details, **changes}
+        details["endpoint_id"] = hooks[str(details.pop("because", "failing"))]
+        details["offer_id"] = offers[str(details.pop("about", "instead"))]
+        told = details["appointment_id"]
+        details |= {"series_id": series_id if told == made else 0, "appointment_ids": [told]}
         mail = DueMail(1, clinic.id, kind, "reader@x.test", language, details, 1, NOW)
         with app.app_context():
             return compose(reading(clinic.id), mail)
 
     yield word
     db.session.remove()
+
+
+def series_of(session, clinic, appointment_id: int) -> int:
+    """A series that this appointment is the first of."""
+    row = AppointmentSeries(
+        patient_id=clinic.patient.profile_id,
+        treatment_id=clinic.treatment_id,
+        every_weeks=1,
+        request_key="key",
+    )
+    session.add(row)
+    session.flush()
+    session.add(SeriesAppointment(series_id=row.id, appointment_id=appointment_id, number=1))
+    return row.id
+
+
+def offers_of(session, clinic, appointment_id: int) -> dict[str, int]:
+    """A time offered instead of the appointment, and one offered from the waiting list."""
+    wish = Wish(clinic.treatment_id, None, MONDAY, MONDAY, (0,), time(9), time(18))
+    entry = waiting_list.join(session, clinic.patient, None, wish, NOW)
+    place = {
+        "patient_id": clinic.patient.profile_id,
+        "doctor_id": clinic.doctor.profile_id,
+        "slot_id": clinic.slot_ids[1],
+        "day": MONDAY,
+        "start_time": time(10),
+        "end_time": time(10, 30),
+        "starts_at": START + timedelta(hours=1),
+        "message": DATA["reason"],
+        "answer_by": START,
+    }
+    made = {
+        "instead": Offer(appointment_id=appointment_id, **place),
+        "freed": Offer(waiting_id=entry.id, **place),
+    }
+    session.add_all(made.values())
+    session.flush()
+    return {name: row.id for name, row in made.items()}
 
 
 def lines_of(text: str) -> set[str]:
@@ -189,6 +273,7 @@ def test_a_change_of_the_calendar_comes_as_a_file_that_says_what_to_do(letter, k
     (event,) = calendar.walk("VEVENT")
     assert str(event["status"]) == {
         MailKind.CANCELLED: "CANCELLED",
+        MailKind.SERIES_CANCELLED: "CANCELLED",
         MailKind.CONFIRMED: "CONFIRMED",
     }.get(kind, "TENTATIVE")
 

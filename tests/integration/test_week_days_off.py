@@ -124,7 +124,7 @@ def test_no_decision_is_asked_for_again(world, doctor):
     for chosen in ({}, {"decision": "burn"}):
         answer = doctor.send(ADD, **WEEK, seen=made, **chosen)
         assert answer.status_code == 409 and absences(world.one) == []
-    assert "Choose one of the two." in text_of(doctor.send(ADD, **WEEK, seen=made))
+    assert "Choose one of the three." in text_of(doctor.send(ADD, **WEEK, seen=made))
 
 
 def test_what_has_begun_or_is_over_is_not_hit(app, world, doctor):
