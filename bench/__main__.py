@@ -10,6 +10,7 @@ import sys
 
 PARTS = {
     "database": "free times and bookings a second on PostgreSQL, beside the bare SQL",
+    "scheduling": "first free times over ten doctors and sixty days, beside the bare SQL",
     "pages": "every page's server time and queries in a clinic of 50,000 appointments",
     "voice": "voice streams held in real time on one process, beside a bare relay",
     "speech_wer": "word error rate and lag of the bundled recogniser",

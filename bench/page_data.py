@@ -291,10 +291,12 @@ class _Builder:
                     "doctor_id": row["doctor_id"],
                     "patient_id": row["patient_id"],
                     "step": step,
+                    "last_step": taken[-1] if step == taken[0] else None,
                 }
                 for key, row in self.booked
                 if is_live(row["status"])
-                for step in rules.steps(rules.Span(row["starts_at"], row["ends_at"]))
+                for taken in [rules.steps(rules.Span(row["starts_at"], row["ends_at"]))]
+                for step in taken
             ],
         )
 
