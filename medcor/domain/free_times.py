@@ -54,19 +54,14 @@ class _Place(NamedTuple):
     slot: SlotRule
 
 
-class _Taken:
-    """The steps of a window that are taken, a byte each."""
-
-    def __init__(self, first: int, last: int, spans: Iterable[range]) -> None:
-        self.first = first
-        self.steps = bytearray(last - first)
-        for span in spans:
-            low, high = max(span.start, first), min(span.stop, last)
-            if low < high:
-                self.steps[low - first : high - first] = b"\1" * (high - low)
-
-    def is_free(self, low: int, high: int) -> bool:
-        return self.steps.find(1, low - self.first, high - self.first) < 0
+def _row_of_steps(first: int, last: int, spans: Iterable[range]) -> bytearray:
+    """The steps from ``first`` up to ``last``, a byte each: 1 where one is taken."""
+    row = bytearray(last - first)
+    for span in spans:
+        low, high = max(span.start, first), min(span.stop, last)
+        if low < high:
+            row[low - first : high - first] = b"\1" * (high - low)
+    return row
 
 
 def free_times(
@@ -148,14 +143,13 @@ class _Search:
         self.before, self.behind = treatment.buffer_before * 60, treatment.buffer_after * 60
         first = _days_since_epoch(days[0]) * _DAY // STEP_SECONDS - _MARGIN
         last = (_days_since_epoch(days[-1]) + 1) * _DAY // STEP_SECONDS + _MARGIN
+        self.first = first
         self.doctors = {
-            doctor_id: _Taken(first, last, (*each.busy.doctor, *each.busy.held))
+            doctor_id: _row_of_steps(first, last, (*each.busy.doctor, *each.busy.held))
             for doctor_id, each in schedules.items()
         }
-        self.patients = {
-            doctor_id: _Taken(first, last, each.busy.patient) if each.busy.patient else None
-            for doctor_id, each in schedules.items()
-        }
+        own = {span for each in schedules.values() for span in each.busy.patient}
+        self.patient = _row_of_steps(first, last, own)
 
     def of_day(self, day: date, places: Sequence[_Place]) -> Iterator[Opening]:
         away = {
@@ -170,7 +164,7 @@ class _Search:
         else:
             spans = [(midnight + each.start, midnight + each.end, each) for each in open_places]
         for start, end, place in spans:
-            if self._is_free(start, end, place.doctor_id):
+            if start > self.after and start >= self.earliest and self._is_free(start, end, place):
                 span = Span(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
                 yield Opening(place.slot, day, span)
 
@@ -185,15 +179,13 @@ class _Search:
                 found.append((int(span.start.timestamp()), int(span.end.timestamp()), place))
         return sorted(found, key=lambda each: (each[0], each[2].doctor_id))
 
-    def _is_free(self, start: int, end: int, doctor_id: int) -> bool:
-        if start <= self.after or start < self.earliest:
+    def _is_free(self, start: int, end: int, place: _Place) -> bool:
+        low = (start - self.before) // STEP_SECONDS - self.first
+        high = -(-(end + self.behind) // STEP_SECONDS) - self.first
+        if self.doctors[place.doctor_id].find(1, low, high) >= 0:
             return False
-        first = (start - self.before) // STEP_SECONDS
-        last = -(-(end + self.behind) // STEP_SECONDS)
-        if not self.doctors[doctor_id].is_free(first, last):
-            return False
-        own = self.patients[doctor_id]
-        return own is None or own.is_free(start // STEP_SECONDS, -(-end // STEP_SECONDS))
+        low, high = start // STEP_SECONDS, -(-end // STEP_SECONDS)
+        return self.patient.find(1, low - self.first, high - self.first) < 0
 
 
 def _days_since_epoch(day: date) -> int:

@@ -26,6 +26,9 @@ GONE = 410
 MAX_URL = 500
 # IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052).
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# What this Python takes for global and is not: site-local (RFC 3879), documentation (RFC 9637),
+# and the IETF's own assignments (RFC 6890).
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.0.0.0/24", "::/128")))
 
 
 class Event(StrEnum):
@@ -109,7 +112,8 @@ def check_address(text: str, reach: Reach) -> None:
     for each in _meant(ipaddress.ip_address(text.partition("%")[0])):
         if each.is_loopback and reach.loopback:
             continue
-        if not each.is_global or each.is_multicast or each.is_reserved or each.is_unspecified:
+        closed = any(each in network for network in _NOT_PUBLIC if network.version == each.version)
+        if closed or not each.is_global or each.is_multicast or each.is_reserved:
             raise AddressRefused("the address is not public")
 
 

@@ -14,7 +14,7 @@ from medcor.domain.appointments import AppointmentStatus, can_move, may_cancel, 
 from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
 from medcor.domain.webhooks import EVENT_OF, Event
-from medcor.models import Appointment, Clinic, Doctor, Patient, Slot, Treatment
+from medcor.models import Appointment, Clinic, Doctor, Offer, OfferState, Patient, Slot, Treatment
 from medcor.services import audit, claims, lookup, notices, scheduling, waiting, webhooks
 
 
@@ -187,7 +187,9 @@ def take_time(
     rule = scheduling.treatment_rule(treatment)
     span = rules.Span(appointment.starts_at, appointment.ends_at)
     needed = rules.steps(rules.with_buffers(span, rule))
-    claims.clear_way(session, appointment.doctor_id, appointment.patient_id, needed, now)
+    claims.clear_way(
+        session, appointment.doctor_id, appointment.patient_id, needed, now, offers_too=True
+    )
     claims.add_claims(session, appointment, rule)
 
 
@@ -204,13 +206,17 @@ def lock_appointment(
 ) -> Appointment:
     """As :func:`get_appointment`, as of now, and nobody else changes it before this is over.
 
-    The schedules of its doctor and of ``doctor_ids`` are held first, as everybody does who changes
-    days off or a week, so that the two never wait for each other in a circle.
+    The schedules of its doctor, of whoever's time is offered instead and of ``doctor_ids`` are held
+    first, as everybody does who changes days off or a week, so that the two never wait for each
+    other in a circle.
     """
     if is_known_id(appointment_id):
         wanted = sa.select(Appointment).where(Appointment.id == appointment_id)
         doctor_id = session.scalar(wanted.with_only_columns(Appointment.doctor_id))
-        held = {*doctor_ids, *([doctor_id] if doctor_id else [])}
+        instead = sa.select(Offer.doctor_id).where(
+            Offer.appointment_id == appointment_id, Offer.state == OfferState.OPEN
+        )
+        held = {*doctor_ids, *session.scalars(instead), *([doctor_id] if doctor_id else [])}
         scheduling.hold_schedules(session, held, to_change=False)
         locked = wanted.with_for_update().execution_options(populate_existing=True)
         row = session.scalar(locked)

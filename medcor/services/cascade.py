@@ -319,6 +319,9 @@ def withdraw_offered(
         if offer.waiting_id is not None:
             patient = session.get_one(Patient, offer.patient_id)
             notices.offer_lapsed(session, patient.user, offer.id)
-    again = {each.appointment_id: each.message for each in stranded if each.appointment_id}
-    for appointment_id, message in again.items():
-        offer_times(session, actor, clinic, [appointment_id], off, message, now)
+    again: dict[str, list[int]] = defaultdict(list)
+    for each in stranded:
+        if each.appointment_id is not None:
+            again[each.message].append(each.appointment_id)
+    for message, ids in again.items():
+        offer_times(session, actor, clinic, ids, off, message, now)

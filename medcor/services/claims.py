@@ -24,7 +24,7 @@ def add_hold_claims(session: Session, hold: Hold, treatment: rules.TreatmentRule
 def keep(session: Session, hold: Hold, treatment: rules.TreatmentRule, now: datetime) -> Hold:
     """Add a hold and its claims; SlotTaken from the claims where somebody has the time."""
     needed = rules.steps(rules.with_buffers(rules.Span(hold.starts_at, hold.ends_at), treatment))
-    clear_way(session, hold.doctor_id, hold.patient_id, needed, now)
+    clear_way(session, hold.doctor_id, hold.patient_id, needed, now, offers_too=False)
     hold.created_at = now
     session.add(hold)
     session.flush()
@@ -68,15 +68,26 @@ def release_claims(session: Session, appointment: Appointment) -> None:
 
 
 def clear_way(
-    session: Session, doctor_id: int, patient_id: int, needed: range, now: datetime
+    session: Session,
+    doctor_id: int,
+    patient_id: int,
+    needed: range,
+    now: datetime,
+    *,
+    offers_too: bool,
 ) -> None:
-    """Drop the doctor's holds that have run out, and the patient's own ones within ``needed``."""
+    """Drop the doctor's holds that have run out, and the patient's own ones within ``needed``.
+
+    Booking the time ends what an offer holds of it (``offers_too``); merely holding it does not.
+    """
     within = sa.select(Claim.hold_id).where(
         Claim.doctor_id == doctor_id,
         Claim.step.between(needed.start, needed.stop - 1),
         Claim.hold_id.is_not(None),
     )
     own = (Hold.patient_id == patient_id) & Hold.id.in_(within)
+    if not offers_too:
+        own &= Hold.offer_id.is_(None)
     session.execute(
         sa.delete(Hold).where(Hold.doctor_id == doctor_id, (Hold.expires_at <= now) | own),
         execution_options={"synchronize_session": False},

@@ -142,12 +142,12 @@ def _today(session: Session, actor: Actor, now: datetime) -> date:
     return rules.local_today(_clinic(session, actor).zone_info, now)
 
 
-def _hold_to_change(session: Session, doctor_ids: Iterable[int], decision: Decision) -> None:
-    """Hold the schedules that change alone, and where times are offered those of all shared."""
+def _hold_to_change(session: Session, doctor_ids: Iterable[int]) -> None:
+    """Hold the schedules that change alone, and all others shared.
+
+    Whatever was decided: a time of another doctor may be offered, or an offer of one end.
+    """
     own = set(doctor_ids)
-    if decision.kind != OFFER:
-        scheduling.hold_schedules(session, own, to_change=True)
-        return
     everybody = sorted(own | {each.id for each in active_doctors(session)})
     for to_change, group in groupby(everybody, key=own.__contains__):
         scheduling.hold_schedules(session, list(group), to_change=to_change)
@@ -222,7 +222,7 @@ def add_days_off(
     """
     absence.check(_today(session, actor, now))
     doctor = lookup.get_doctor(session, doctor_id)
-    _hold_to_change(session, [doctor.id], decision)
+    _hold_to_change(session, [doctor.id])
     _refuse_overlap(session, doctor.id, absence)
     affected = find_affected(session, [doctor.id], absence, now)
     off = {doctor.id: [(absence.first, absence.last)]}
@@ -241,7 +241,7 @@ def close_clinic(
     """
     absence.check(_today(session, actor, now))
     doctor_ids = [doctor.id for doctor in active_doctors(session)]
-    _hold_to_change(session, doctor_ids, decision)
+    _hold_to_change(session, doctor_ids)
     taken = scheduling.load_excluded(session, doctor_ids, absence.first, absence.last)
     missing = {
         doctor_id: week.uncovered(absence.first, absence.last, taken[doctor_id])
@@ -285,11 +285,9 @@ def get_days_off(session: Session, actor: Actor, exclusion_id: object) -> Exclus
     return row
 
 
-def _hold(
-    session: Session, actor: Actor, exclusion_id: object, decision: Decision
-) -> ExclusionDate:
+def _hold(session: Session, actor: Actor, exclusion_id: object) -> ExclusionDate:
     row = get_days_off(session, actor, exclusion_id)
-    _hold_to_change(session, [row.doctor_id], decision)
+    _hold_to_change(session, [row.doctor_id])
     session.expire(row)
     return get_days_off(session, actor, exclusion_id)
 
@@ -307,7 +305,7 @@ def edit_days_off(
 
     Errors: NotFound, StaleEdit, InvalidInput, DaysOffOverlap, AppointmentsAffected.
     """
-    row = _hold(session, actor, exclusion_id, decision)
+    row = _hold(session, actor, exclusion_id)
     begin_edit(row, seen, now)
     absence.check(_today(session, actor, now))
     _refuse_overlap(session, row.doctor_id, absence, besides=row.id)
@@ -334,7 +332,7 @@ def delete_days_off(
     Offers of other times that nobody has answered are over: the old times stand. Conflict if they
     were edited since the page ``seen``.
     """
-    row = _hold(session, actor, exclusion_id, Decision())
+    row = _hold(session, actor, exclusion_id)
     if seen is not None and seen != row.version:
         raise errors.Conflict()
     doctor_id, days = row.doctor_id, (row.start_date, row.end_date)

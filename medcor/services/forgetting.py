@@ -30,8 +30,9 @@ def wipe_traces(session: Session, actor: Actor, patient: Patient, now: datetime)
     """Wipe what the product keeps around a person: mails, talks, sign-ins, links, the calendar."""
     user_id = patient.user_id
     session.flush()
-    _wipe_mails(session, patient)
     waiting_list.forget_patient(session, actor, patient.id, now)
+    session.flush()
+    _wipe_mails(session, patient)
     revoke_all(session, user_id, now)
     handover = sa.update(Handover).where(Handover.user_id == user_id)
     for change in (

@@ -49,16 +49,11 @@ def hold_time(
     span = booking.offered_span(
         session, clinic, parts.slot, parts.treatment, wish.day, now, staff=False
     )
-    standing = own_holds(session, parts.patient.id, now)
-    for each in standing:
-        if (each.slot_id, each.day, each.treatment_id) == (
-            parts.slot.id,
-            wish.day,
-            parts.treatment.id,
-        ):
-            return each
+    kept = _standing(session, parts, wish.day, now)
+    if kept is not None:
+        return kept
     _refuse_busy_patient(session, parts.patient.id, span, wish.day, now)
-    seat = _free_seat(session, standing, replace)
+    seat = _free_seat(session, own_holds(session, parts.patient.id, now), replace)
     _drop_run_out(session, parts.patient.id, now)
     kept = Hold(
         patient_id=parts.patient.id,
@@ -67,6 +62,19 @@ def hold_time(
         **time_of(clinic, parts.slot, parts.treatment, wish.day, span),
     )
     return claims.keep(session, kept, scheduling.treatment_rule(parts.treatment), now)
+
+
+def _standing(session: Session, parts: booking.Parts, day: date, now: datetime) -> Hold | None:
+    """The patient's hold of this very time: their own, or an offer's, which lasts longer."""
+    return session.scalar(
+        sa.select(Hold).where(
+            Hold.patient_id == parts.patient.id,
+            Hold.slot_id == parts.slot.id,
+            Hold.day == day,
+            (Hold.treatment_id == parts.treatment.id) | Hold.offer_id.is_not(None),
+            Hold.expires_at > now,
+        )
+    )
 
 
 def time_of(

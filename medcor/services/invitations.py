@@ -11,7 +11,7 @@ from medcor.domain import errors
 from medcor.domain.identity import email_key
 from medcor.domain.permissions import Actor
 from medcor.models import LinkPurpose, OutboxMail, User
-from medcor.services import audit, links, notices
+from medcor.services import audit, links, notices, offered
 from medcor.services.sessions import revoke_all
 
 
@@ -45,6 +45,14 @@ def accept_invitation(
     return link
 
 
+_WITH_LINKS = (
+    notices.MailKind.INVITED,
+    notices.MailKind.VERIFY,
+    notices.MailKind.TIME_OFFERED,
+    notices.MailKind.FREED_TIME_OFFERED,
+)
+
+
 def change_email(session: Session, actor: Actor, user: User, email: str, now: datetime) -> None:
     """Give a person another address, which has to prove itself before the account opens again.
 
@@ -56,7 +64,8 @@ def change_email(session: Session, actor: Actor, user: User, email: str, now: da
         user.email = email
         return
     links.close_links(session, user.id, now)
-    withdraw_mails(session, user.email, (notices.MailKind.INVITED, notices.MailKind.VERIFY))
+    offered.close_mailed_links(session, user.id)
+    withdraw_mails(session, user.email, _WITH_LINKS)
     if user.verified_at is not None:
         notices.email_changed(session, user)
         revoke_all(session, user.id, now)

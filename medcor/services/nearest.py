@@ -72,7 +72,7 @@ def judge_time(
     if not near:
         giving = scheduling.doctor_ids_for(session, told.treatment.id)
         others = [each for each in giving if doctor_ids is None or each in doctor_ids]
-        days = scheduling.bookable_days(clinic, search.now, day, clinic.horizon_days)
+        days = scheduling.bookable_days(clinic, search.now, day, clinic.horizon_days + 1)
         near = scheduling.find_free(session, clinic, told.treatment, others, days, search, limit)
     return Judged(told, near, doctor_names(session, {each.slot.doctor_id for each in near}))
 

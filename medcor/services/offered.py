@@ -151,3 +151,12 @@ def span_of(clinic: Clinic, offer: Offer) -> rules.Span:
     """The offered time; its hold, which knows it too, may be gone already."""
     end = rules.to_instant(clinic.zone_info, offer.day, offer.end_time)
     return rules.Span(offer.starts_at, max(end or offer.starts_at, offer.starts_at + rules.STEP))
+
+
+def close_mailed_links(session: Session, user_id: int) -> None:
+    """End the links to offers that a person was mailed; signed in, they can still answer."""
+    theirs = sa.select(Patient.id).where(Patient.user_id == user_id)
+    session.execute(
+        sa.update(Offer).where(Offer.patient_id.in_(theirs)).values(token_hash=None),
+        execution_options={"synchronize_session": False},
+    )

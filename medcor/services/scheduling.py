@@ -309,8 +309,6 @@ def find_first_by_doctor(
                 missing.discard(opening.slot.doctor_id)
             if not missing and len(found) >= soonest:
                 return found
-        if not missing:
-            break
     return found
 
 

@@ -14,7 +14,7 @@ from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
 from medcor.domain.webhooks import Event
 from medcor.models import Appointment, Doctor, Patient, Treatment, TreatmentDoctor, User
-from medcor.services import agenda, audit, booking, catalogue, lookup, webhooks
+from medcor.services import agenda, audit, booking, catalogue, lookup, scheduling, webhooks
 from medcor.services.booking import BookingRequest
 
 DOOR = "desk"
@@ -129,5 +129,7 @@ def confirm_all(
 ) -> list[Appointment]:
     """Confirm those of the named appointments that still wait; the others are left as they are."""
     ids = sorted({each for each in appointment_ids if is_known_id(each)})[:MOST_AT_ONCE]
+    wanted = sa.select(Appointment.doctor_id).where(Appointment.id.in_(ids)).distinct()
+    scheduling.hold_schedules(session, session.scalars(wanted).all(), to_change=False)
     held = list(session.scalars(agenda.still_waiting(actor, ids, now)))
     return [booking.confirm_appointment(session, actor, each.id, now) for each in held]

@@ -22,8 +22,9 @@ from medcor.models import (
     Treatment,
     User,
 )
-from medcor.services import audit, cascade, catalogue, lookup
+from medcor.services import audit, booking, cascade, catalogue, lookup, scheduling
 from medcor.services.agenda import DOCTOR_USER, PATIENT_USER, with_people
+from medcor.services.week import active_doctors
 
 TO_SETTLE = (OfferState.UNANSWERED, OfferState.DECLINED, OfferState.NONE_FOUND)
 Condition = sa.ColumnElement[bool]
@@ -168,7 +169,11 @@ def offer_again(session: Session, actor: Actor, offer_id: object, now: datetime)
 
     Errors: NotFound, OfferOver where the appointment is settled already.
     """
+    # Before all else, as everybody does: whoever gives the treatment may be the one who is offered.
+    everybody = [each.id for each in active_doctors(session)]
+    scheduling.hold_schedules(session, everybody, to_change=False)
     offer, row = _lock(session, actor, offer_id)
+    row = booking.lock_appointment(session, actor, row.id)
     if offer.handled_at is not None or not row.is_live or row.starts_at <= now:
         raise errors.OfferOver()
     clinic = lookup.get_clinic(session, actor.clinic_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -39,7 +39,8 @@ class Freed:
     """What became free of a doctor's time, between two local days (both included).
 
     Only what meets ``span``, or is one of ``slot_ids``, is offered where these are given: other
-    free times of the day were there for everybody before.
+    free times of the day were there for everybody before. ``left_by`` is the patient who has just
+    given the time up, and wants it least.
     """
 
     doctor_id: int
@@ -47,19 +48,23 @@ class Freed:
     last_day: date
     span: Span | None = None
     slot_ids: frozenset[int] | None = None
+    left_by: int | None = None
 
     @classmethod
     def by_leaving(cls, session: Session, appointment: Appointment) -> Freed:
         """The time that an appointment gives up, with the doctor's buffers around it."""
-        treatment = lookup.find(session, Treatment, appointment.treatment_id)
-        rule = search.treatment_rule(treatment)
-        span = scheduling.with_buffers(Span(appointment.starts_at, appointment.ends_at), rule)
-        return cls(appointment.doctor_id, appointment.day, appointment.day, span)
+        span = Span(appointment.starts_at, appointment.ends_at)
+        whole = _with_buffers(session, span, appointment.treatment_id)
+        day = appointment.day
+        return cls(appointment.doctor_id, day, day, whole, left_by=appointment.patient_id)
 
     @classmethod
-    def by_ending(cls, clinic: Clinic, offer: Offer) -> Freed:
-        """The time that was held for an offer."""
-        return cls(offer.doctor_id, offer.day, offer.day, offered.span_of(clinic, offer))
+    def by_ending(cls, session: Session, clinic: Clinic, offer: Offer) -> Freed:
+        """The time that was held for an offer, with the doctor's buffers around it."""
+        instead = lookup.find(session, Appointment, offer.appointment_id)
+        cause = instead or lookup.find(session, WaitingEntry, offer.waiting_id)
+        whole = _with_buffers(session, offered.span_of(clinic, offer), cause.treatment_id)
+        return cls(offer.doctor_id, offer.day, offer.day, whole)
 
     @classmethod
     def by_opening(cls, clinic: Clinic, slots: Sequence[Slot], now: datetime) -> Freed:
@@ -79,6 +84,11 @@ class Freed:
         return scheduling.with_buffers(opening.span, treatment).overlaps(self.span)
 
 
+def _with_buffers(session: Session, span: Span, treatment_id: int) -> Span:
+    treatment = lookup.find(session, Treatment, treatment_id)
+    return scheduling.with_buffers(span, search.treatment_rule(treatment))
+
+
 def offer_freed(session: Session, clinic: Clinic, freed: Freed, now: datetime) -> int:
     """Offer what became free to those who wait, who came first first; how many were offered.
 
@@ -88,7 +98,7 @@ def offer_freed(session: Session, clinic: Clinic, freed: Freed, now: datetime) -
     line = _line(session, freed)
     if not line:
         return 0
-    known = _offered_before(session, freed, [each.id for each in line])
+    known = _offered_before(session, freed, {each.patient_id for each in line})
     days = freed.first_day, freed.last_day
     window = FreeWindow.load(session, clinic, [freed.doctor_id], *days, now)
     asked = {each.treatment_id for each in line}
@@ -141,6 +151,7 @@ def _line(session: Session, freed: Freed) -> Sequence[sa.Row]:
             Doctor.is_active,
             User.is_active,
             ~_has_open_offer(),
+            WaitingEntry.patient_id != (freed.left_by or 0),
         )
     )
     return session.execute(wanted.order_by(WaitingEntry.created_at, WaitingEntry.id)).all()
@@ -148,21 +159,24 @@ def _line(session: Session, freed: Freed) -> Sequence[sa.Row]:
 
 def _has_open_offer() -> sa.ColumnElement[bool]:
     is_open = sa.select(Offer.id).where(
-        Offer.waiting_id == WaitingEntry.id, Offer.state == OfferState.OPEN
+        Offer.patient_id == WaitingEntry.patient_id,
+        Offer.waiting_id.is_not(None),
+        Offer.state == OfferState.OPEN,
     )
     return is_open.exists()
 
 
 def _offered_before(
-    session: Session, freed: Freed, entry_ids: Sequence[int]
+    session: Session, freed: Freed, patient_ids: Iterable[int]
 ) -> set[tuple[int, datetime]]:
-    """Which of the doctor's times were offered to whom already."""
-    wanted = sa.select(Offer.waiting_id, Offer.starts_at).where(
-        Offer.waiting_id.in_(entry_ids),
+    """Which of the doctor's times were offered to which patients already."""
+    wanted = sa.select(Offer.patient_id, Offer.starts_at).where(
+        Offer.patient_id.in_(sorted(patient_ids)),
+        Offer.waiting_id.is_not(None),
         Offer.doctor_id == freed.doctor_id,
         Offer.day.between(freed.first_day, freed.last_day),
     )
-    return {(entry_id, starts_at) for entry_id, starts_at in session.execute(wanted)}
+    return {(patient_id, starts_at) for patient_id, starts_at in session.execute(wanted)}
 
 
 def _offer_to(
@@ -185,7 +199,7 @@ def _offer_to(
         if (
             until is None
             or not wish.suits(opening.slot.doctor_id, opening.day, opening.slot.start)
-            or (row.id, start) in known
+            or (row.patient_id, start) in known
             or _is_busy(session, row.patient_id, opening, now)
         ):
             continue
@@ -228,7 +242,7 @@ def give_back(
 ) -> None:
     """Settle an offer that came to nothing, and offer its time to whoever waits next."""
     offered.close(session, actor, offer, state, now)
-    offer_freed(session, clinic, Freed.by_ending(clinic, offer), now)
+    offer_freed(session, clinic, Freed.by_ending(session, clinic, offer), now)
 
 
 def give_up_time(

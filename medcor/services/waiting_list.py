@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from medcor.domain import errors, scheduling
 from medcor.domain import offers as rules
+from medcor.domain.offers import WaitingWish
 from medcor.domain.permissions import Actor, Role, system_actor
 from medcor.models import (
     Doctor,
@@ -167,19 +168,39 @@ def _lock(session: Session, actor: Actor, entry_id: object) -> WaitingEntry:
 def edit(
     session: Session, actor: Actor, entry_id: object, wish: Wish, seen: int | None, now: datetime
 ) -> WaitingEntry:
-    """Wait for something else, at the same place in the line; an open offer stands.
+    """Wait for something else, at the same place in the line.
 
-    Errors: NotFound, Conflict where it no longer waits, StaleEdit, and those of :func:`join`.
+    An open offer that is no longer what is waited for goes to the next. Errors: NotFound, Conflict
+    where it no longer waits, StaleEdit, and those of :func:`join`.
     """
+    get_entry(session, actor, entry_id)
+    open_offers = offered.lock_open(session, Offer.waiting_id == entry_id)
     entry = _lock(session, actor, entry_id)
     if entry.state is not WaitingState.WAITING:
         raise errors.Conflict()
     begin_edit(entry, seen, now)
+    treatment_id = entry.treatment_id
     for name, value in _checked(session, actor, wish, now).items():
         setattr(entry, name, value)
     audit.record(session, actor, "waiting.edited", "waiting", entry.id)
     session.flush()
+    clinic = lookup.get_clinic(session, actor.clinic_id)
+    for offer in open_offers:
+        if entry.treatment_id != treatment_id or not _suits(entry, offer):
+            waiting.give_back(session, actor, clinic, offer, OfferState.OVERTAKEN, now)
     return entry
+
+
+def _suits(entry: WaitingEntry, offer: Offer) -> bool:
+    wish = WaitingWish(
+        entry.doctor_id,
+        entry.first_day,
+        entry.last_day,
+        entry.weekdays,
+        entry.earliest,
+        entry.latest,
+    )
+    return wish.suits(offer.doctor_id, offer.day, offer.start_time)
 
 
 def leave(session: Session, actor: Actor, entry_id: object, now: datetime) -> WaitingEntry:
@@ -201,14 +222,16 @@ def leave(session: Session, actor: Actor, entry_id: object, now: datetime) -> Wa
 def forget_patient(session: Session, actor: Actor, patient_id: int, now: datetime) -> None:
     """Take an erased patient off the list, and end what was offered to them."""
     clinic = lookup.get_clinic(session, actor.clinic_id)
-    for offer in offered.lock_open(session, Offer.patient_id == patient_id):
-        waiting.give_back(session, actor, clinic, offer, OfferState.OVERTAKEN, now)
+    open_offers = offered.lock_open(session, Offer.patient_id == patient_id)
+    # Off the list first, or the next of their own wishes would be offered the time.
     session.execute(
         sa.update(WaitingEntry)
         .where(WaitingEntry.patient_id == patient_id, WaitingEntry.state == WaitingState.WAITING)
         .values(state=WaitingState.CANCELLED, updated_at=now, version=WaitingEntry.version + 1),
         execution_options={"synchronize_session": "fetch"},
     )
+    for offer in open_offers:
+        waiting.give_back(session, actor, clinic, offer, OfferState.OVERTAKEN, now)
     # What the clinic wrote may tell of the person.
     session.execute(
         sa.update(Offer).where(Offer.patient_id == patient_id).values(message=""),

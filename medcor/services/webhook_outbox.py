@@ -25,6 +25,8 @@ from medcor.models import (
 from medcor.models.tenancy import across_clinics
 from medcor.services import audit, lookup, notices
 
+# So many deliveries of one clinic are under way at a time, over all senders.
+MOST_AT_ONCE = 2
 # A sender that died in a call holds its delivery this long; several times what a call may take.
 LEASE = timedelta(minutes=1)
 PURGE_AT_ONCE = 500
@@ -60,11 +62,11 @@ def has_due(session: Session, now: datetime) -> bool:
 def claim_next(session: Session, now: datetime) -> DueDelivery | None:
     """Take the next due delivery of any clinic, so that no other sender takes it too.
 
-    One at a time for each endpoint, and those that have been failing after the others, so that a
-    receiver that hangs holds up nobody but itself.
+    One at a time for each endpoint, few for each clinic, and those that have been failing after
+    the others, so that receivers that hang hold up nobody but their own clinic.
     """
     with across_clinics(session, "one sender serves every clinic"):
-        claim = _due(now).with_for_update(skip_locked=True, of=WebhookDelivery)
+        claim = _due(now).with_for_update(skip_locked=True, of=(WebhookDelivery, WebhookEndpoint))
         row = session.execute(claim).first()
         if row is None:
             return None
@@ -83,6 +85,13 @@ def _due(now: datetime) -> sa.Select[Any]:
     in_hand = sa.select(other.id).where(
         other.leased_until > now, other.endpoint_id == WebhookDelivery.endpoint_id
     )
+    of_clinic = aliased(WebhookDelivery)
+    busy = (
+        sa.select(sa.func.count())
+        .select_from(of_clinic)
+        .where(of_clinic.leased_until > now, of_clinic.clinic_id == WebhookDelivery.clinic_id)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             WebhookDelivery.id,
@@ -92,7 +101,12 @@ def _due(now: datetime) -> sa.Select[Any]:
             WebhookDelivery.attempts,
         )
         .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
-        .where(WebhookDelivery.next_try_at <= now, WebhookEndpoint.is_active, ~in_hand.exists())
+        .where(
+            WebhookDelivery.next_try_at <= now,
+            WebhookEndpoint.is_active,
+            ~in_hand.exists(),
+            busy < MOST_AT_ONCE,
+        )
         .order_by(
             WebhookEndpoint.failing_since.is_not(None),
             WebhookDelivery.next_try_at,
@@ -190,6 +204,9 @@ def _write(session: Session, due: DueDelivery, **values: Any) -> bool:
         sa.update(WebhookDelivery)
         .where(
             WebhookDelivery.id == due.id,
+            # SQLite gives a deleted row's id away again.
+            WebhookDelivery.endpoint_id == due.endpoint_id,
+            WebhookDelivery.event_id == due.event_id,
             WebhookDelivery.attempts == due.attempts,
             WebhookDelivery.state == DeliveryState.WAITING,
         )

@@ -275,25 +275,29 @@ def _apply(
     wish: CopyWish,
     now: datetime,
 ) -> list[Slot]:
-    """Make one day like the other; give the openings that were added."""
+    """Make one day like the other; give the openings that were added or changed."""
     for each in plan.removed:
         slots.remove_slot(session, actor, each.slot, now)
+    changed = []
     if wish.replace:
-        for each, own in plan.kept:
-            _make_alike(session, each, own, now)
+        changed = [own.slot for each, own in plan.kept if _make_alike(session, each, own, now)]
     spans = [WeekTime(day, each.start_time, each.end_time) for each in plan.added]
     made = slots.add_slots(session, actor, doctor_id, spans)
     for slot, each in zip(made, plan.added, strict=True):
         slot.is_paused = each.slot.is_paused
         # Copied as they are: the doctor may no longer give one of these.
         slots.set_limits(session, slot, [treatment.id for treatment in each.limits])
-    return made
+    return [*made, *changed]
 
 
-def _make_alike(session: Session, source: OpenSlot, own: OpenSlot, now: datetime) -> None:
+def _make_alike(session: Session, source: OpenSlot, own: OpenSlot, now: datetime) -> bool:
+    """Give an opening the other one's limits and pause; say whether that changed anything."""
     limits = [each.id for each in source.limits]
-    if limits != [each.id for each in own.limits]:
+    others = limits != [each.id for each in own.limits]
+    resumed = own.slot.is_paused != source.slot.is_paused
+    if others:
         slots.set_limits(session, own.slot, limits)
+    own.slot.is_paused = source.slot.is_paused
+    if others or resumed:
         own.slot.updated_at = now
-    if own.slot.is_paused != source.slot.is_paused:
-        own.slot.is_paused, own.slot.updated_at = source.slot.is_paused, now
+    return others or resumed

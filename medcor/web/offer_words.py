@@ -18,13 +18,15 @@ def offer_view(offer: Offer, clinic: Clinic, now: datetime) -> Line:
     """An offer with everything that its page, the home page and the appointment show."""
     old = offer.appointment
     treatment = old.treatment if old else offer.waiting.treatment
+    is_told = offers.is_open(offer, now) or offer.state is OfferState.ACCEPTED
     return {
         "id": offer.id,
         "state": offer.state.value,
         "open": offers.is_open(offer, now),
         "instead": old is not None,
         "old_live": bool(old and old.is_live),
-        "facts": _facts(offer, treatment.name),
+        # Whoever has an old mail learns nothing of what came after it.
+        "facts": _facts(offer, treatment.name) if is_told else [],
         "new": new_text(offer),
         "answer_by": stamp(clinic, offer.answer_by),
         "appointment_id": offer.appointment_id,

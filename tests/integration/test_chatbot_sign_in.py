@@ -361,6 +361,16 @@ def test_a_logout_ends_key_cookie_and_session(widget):
     assert row.revoked_at == NOW
 
 
+def test_a_browser_without_the_cookie_logs_out_by_the_key(widget):
+    key = widget.login().json["api_key"]
+    widget.client.delete_cookie("refresh_token", path="/chatbot/token/")
+    says(widget.post(widget.logout_path, X_Api_Key="nobody's"), 401, FAILED)
+    response = widget.post(widget.logout_path, X_Api_Key=key)
+    says(response, 200, {"message": "logout successfully"})
+    booked = widget.post(widget.book_path, widget.wish(), X_Api_Key=key)
+    says(booked, 401, FAILED)
+
+
 def test_a_deactivated_patient_is_signed_out(widget):
     refresh = refresh_token_of(widget.login())
     with transaction(widget.clinic.id) as session:

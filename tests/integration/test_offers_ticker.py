@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import pytest
+
+from medcor.domain import errors
 from medcor.services import holds, offers
 from medcor.services.holds import HoldWish
 from medcor.web.offers_ticker import run_offers_ticker, settle_due
@@ -78,3 +81,20 @@ def test_holds_that_ran_out_are_cleared_away(app, world):
     set_clock(app, NOW + timedelta(minutes=5))
     assert settle_due()["holds"] == 1 and holds_of(one) == []
     check_claims(one)
+
+
+def test_who_confirms_an_offered_time_the_usual_way_keeps_the_offer(app, world):
+    one = world.one
+    waits = one.other_patient
+    offer_in(one)
+    (kept,) = holds_of(one)
+    wish = HoldWish(one.doctor.profile_id, one.treatment_id, one.slot_ids[0], MONDAY)
+    with transaction(one.id, waits) as session:
+        hold = holds.hold_time(session, waits, wish, NOW)
+        hold_id, until = hold.id, hold.expires_at
+        assert hold.offer_id is not None and until > NOW + holds.HOLD_LIFE
+    assert holds_of(one) == [kept]
+    # Nor is it given back by leaving the page.
+    with pytest.raises(errors.NotFound), transaction(one.id, waits) as session:
+        holds.release_hold(session, waits, hold_id, NOW)
+    assert holds_of(one) == [kept] and states_of(one) == ["open"]

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 
 from bench.bare_sql import Recorder
 from medcor.extensions import db
-from medcor.models import Appointment
-from medcor.services import erasure
+from medcor.models import Appointment, User, WaitingEntry
+from medcor.services import erasure, invitations, waiting_list
 from medcor.services.slots import exclude_days
+from medcor.services.waiting_list import Wish
 from medcor.web.offers_ticker import settle_due
 from medcor.web.transaction import transaction
 from tests.conftest import NOW
 from tests.erasure_helpers import WORDS
+from tests.factories import make_treatment
 from tests.offer_helpers import (
     TODAY,
     WEDNESDAY,
@@ -334,3 +336,57 @@ def test_the_command_settles_what_is_due(app, one, booked):
     set_clock(app, NOW + 2 * HOURS)
     assert "1 offers ran out" in runner.invoke(args=["offers", "settle-due"]).output
     assert states_of(one) == ["unanswered"]
+
+
+def test_who_gives_a_time_up_is_not_offered_it(one, second, booked):
+    wait(one, one.patient)
+    wait(one, second, at=NOW + timedelta(minutes=1))
+    cancel(one, one.patient, booked)
+    assert [who for who, _day, _at, _state in offered(one)] == [second.profile_id]
+
+
+def test_one_patient_with_two_wishes_is_offered_one_time_once(app, one, second, booked):
+    """Declined for one treatment, the time goes to the next patient, not to the next wish."""
+    first = wait(one, one.other_patient)
+    with transaction(one.id) as session:
+        row = session.get_one(WaitingEntry, first)
+        treatment = make_treatment(session, one.id, "Another", [one.doctor.profile_id])
+        copied = ("first_day", "last_day", "weekdays", "earliest", "latest", "patient_id")
+        facts = {name: getattr(row, name) for name in copied}
+        session.add(WaitingEntry(clinic_id=one.id, treatment_id=treatment.id, **facts))
+    wait(one, second, at=NOW + timedelta(minutes=5))
+    cancel(one, one.patient, booked)
+    (offer,) = offers_of(one)
+    Patient(app.test_client(), one.other_patient).send(f"/my-offers/{offer.id}/decline/")
+    assert [(who, state) for who, _day, _at, state in offered(one)] == [
+        (one.other_patient.profile_id, "declined"),
+        (second.profile_id, "open"),
+    ]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_edit_ends_an_offer_that_no_longer_suits(one, booked, kept):
+    made = wait(one, one.other_patient)
+    cancel(one, one.patient, booked)
+    latest = time.max if kept else time(8, 30)
+    wish = Wish(one.treatment_id, None, MONDAY, WEDNESDAY, (0, 2), time.min, latest)
+    db.session.remove()
+    with transaction(one.id) as session:
+        waiting_list.edit(session, one.other_patient, made, wish, None, NOW)
+    assert states_of(one) == ["open" if kept else "overtaken"]
+    assert bool(holds_of(one)) is kept
+    check_claims(one)
+
+
+def test_an_old_mail_is_worth_nothing_once_the_address_was_changed(app, one, booked):
+    wait(one, one.other_patient)
+    cancel(one, one.patient, booked)
+    (mail,) = [each for each in mails(app) if each["To"] == one.other_patient.email]
+    path = link_in(mail, "offers")
+    assert app.test_client().get(path).status_code == 200
+    db.session.remove()
+    with transaction(one.id) as session:
+        user = session.get_one(User, one.other_patient.user_id)
+        invitations.change_email(session, one.admin, user, "right@one.test", NOW)
+    assert app.test_client().get(path).status_code == 404
+    assert states_of(one) == ["open"]

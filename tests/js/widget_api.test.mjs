@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Api, requestKey } from "../../medcor/static/js/widget/api.js";
 
-const USER = { name: "A B", email: "a@b.test" };
+const USER = { user_id: 1, name: "A B", email: "a@b.test" };
 const TIME = { slot_id: 9, doctor_id: 3, date: "2026-12-01", start_time: "09:00" };
 
 /** An Api whose server answers from a table: "METHOD path" -> one answer, or a list of answers. */
@@ -136,5 +136,39 @@ test("signing out forgets the key at once, whatever the server says", async () =
   api.token = "t";
   api.keep(PERSON[1]);
   await api.signOut();
+  assert.deepEqual([api.key, api.user], [null, null]);
+});
+
+test("signing out is not said to be done where it was not", async () => {
+  for (const answer of [[503, {}], [429, {}, "9"], undefined]) {
+    const { api } = made({ "POST /chatbot/token/logout/t/": answer });
+    api.token = "t";
+    api.keep(PERSON[1]);
+    await assert.rejects(api.signOut());
+    assert.equal(api.key, null);
+  }
+});
+
+test("a token that is over is issued anew before signing out", async () => {
+  const { api, calls } = made({
+    [ISSUE]: [200, { data_token: "new" }],
+    "POST /chatbot/token/logout/old/": REFUSED,
+    "POST /chatbot/token/logout/new/": [200, {}],
+  });
+  api.token = "old";
+  api.keep(PERSON[1]);
+  await api.signOut();
+  assert.equal(calls.at(-1).call, "POST /chatbot/token/logout/new/");
+  assert.equal(calls.at(-1).headers["X-Api-Key"], "key-1");
+});
+
+test("a cookie that is another person's by now signs out instead of changing the person", async () => {
+  const now = { at: 0 };
+  const other = { api_key: "key-2", user_data: { ...USER, user_id: 2 } };
+  const { api } = made({ "POST /chatbot/token/login/t/": [200, other] }, now);
+  api.token = "t";
+  api.keep(PERSON[1]);
+  now.at = 60 * 60 * 1000;
+  await api.renewKey();
   assert.deepEqual([api.key, api.user], [null, null]);
 });

@@ -93,5 +93,6 @@ def held_lines(
     """The times between two days that somebody else is confirming, in words for staff."""
     return [
         f"{format_short_day(each.day)}, {format_span(each.start, each.end)} · {each.doctor}"
+        f" · {each.patient}"
         for each in held_times.list_held(session, doctor_ids, first, last, at)
     ]

@@ -109,13 +109,22 @@ def token_logout(clinc_token: str):
     """End the session: the key, the refresh token and any page opened with the key die with it."""
     _session, clinic = guards.open_by_token(clinc_token)
     guards.check_origin(clinic)
-    session_id = _refresh_claims(clinic).session_id
+    session_id = _session_to_end(clinic)
     if load_signed_in(clinic.id, session_id) is None:
         raise errors.RefreshRefused()
     in_transaction(clinic.id, None, lambda session: revoke_session(session, session_id, now()))
     answer = jsonify(message="logout successfully")
     answer.delete_cookie(tokens.REFRESH_COOKIE, **_cookie_rules(clinic))
     return answer
+
+
+def _session_to_end(clinic: Clinic) -> str:
+    """The cookie's session, or the key's where a browser keeps no cookie; else RefreshRefused."""
+    if tokens.REFRESH_COOKIE not in request.cookies and "X-Api-Key" in request.headers:
+        person = guards.patient_by_key(clinic, needed=False)
+        if person is not None:
+            return person.session_id
+    return _refresh_claims(clinic).session_id
 
 
 def _refresh_claims(clinic: Clinic) -> TokenClaims:

@@ -39,8 +39,9 @@ STATES: dict[DeliveryState, tuple[Any, str, str]] = {
     DeliveryState.FAILED: (_l("Given up"), "bad", "x"),
 }
 _FAULTS: dict[str, Any] = {
-    Fault.NAME.value: _l("The name of the address is not known."),
-    Fault.ADDRESS.value: _l("The address is not public, so nothing was sent."),
+    Fault.ADDRESS.value: _l(
+        "The name of the address is not known, or it is not public. Nothing was sent."
+    ),
     Fault.CONNECT.value: _l("The receiver could not be reached."),
     Fault.TLS.value: _l("The receiver's certificate is not valid."),
     Fault.TIMEOUT.value: _l("The receiver did not answer within ten seconds."),

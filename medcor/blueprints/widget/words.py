@@ -98,6 +98,10 @@ def _account_words() -> Words:
         "signedInAs": _("Signed in as %(name)s"),
         "signOut": _("Sign out"),
         "signedOut": _("You are signed out."),
+        "notSignedOut": _(
+            "The clinic could not be reached, so you may still be signed in here. Sign in and out "
+            "again before you leave this device to others."
+        ),
     }
 
 

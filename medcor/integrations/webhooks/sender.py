@@ -29,7 +29,6 @@ Resolve = Callable[..., list[Any]]
 class Fault(StrEnum):
     """What kind of failure a try ended with."""
 
-    NAME = "name"
     ADDRESS = "address"
     CONNECT = "connect"
     TLS = "tls"
@@ -127,15 +126,16 @@ class _CheckedBackend(httpcore.NetworkBackend):
         try:
             found = self._resolve(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise _Failed(Fault.NAME, str(error)) from error
+            raise _Failed(Fault.ADDRESS) from error
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         if not addresses:
-            raise _Failed(Fault.NAME, "no address")
+            raise _Failed(Fault.ADDRESS)
         for address in addresses:
             try:
                 check_address(address, self._reach)
             except (AddressRefused, ValueError) as error:
-                raise _Failed(Fault.ADDRESS, address) from error
+                # Nobody learns which names of the network around here exist, or where they lead.
+                raise _Failed(Fault.ADDRESS) from error
         return addresses
 
 

@@ -33,7 +33,7 @@ def today(desk: Desk) -> date:
 
 def keep(desk: Desk, offer: Offer) -> str:
     """Hold the offer's time for the person; what to say where it is gone, else nothing."""
-    desk.state.hold_id = None
+    before, desk.state.hold_id = desk.state.hold_id, None
     try:
         desk.state.hold_id = desk.box.hold(offer)
     except errors.TryAgain:
@@ -41,6 +41,10 @@ def keep(desk: Desk, offer: Offer) -> str:
         return ""
     except GONE as refusal:
         return lost_text(desk, refusal)
+    finally:
+        # Whoever chooses another time lets others have the one before.
+        if before is not None and before != desk.state.hold_id:
+            desk.box.release(before)
     return ""
 
 

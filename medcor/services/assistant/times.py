@@ -127,7 +127,7 @@ def _matching(search: _Search, wish: TimesWish) -> list[rules.Opening]:
             break
     if wish.until:
         found = found[-wish.limit * 4 :]
-        return _spread(found[::-1], wish)[::-1]
+        return _spread(found[::-1], wish)
     return _spread(found, wish)
 
 

@@ -333,7 +333,7 @@ def test_a_private_address_is_refused_when_the_name_is_looked_up(app, world, hoo
     add_endpoint(world.one, f"https://hooks.example.com:{hooks.port}/")
     book(world.one)
     assert send_due() == Counter(postponed=1)
-    assert deliveries(world.one)[0].error == "address: 127.0.0.1" and hooks.calls == []
+    assert deliveries(world.one)[0].error == "address" and hooks.calls == []
 
 
 def test_deleting_an_endpoint_ends_its_deliveries(world, hooks):

@@ -203,7 +203,6 @@ _BOOKING: Part = {
             "seconds": {
                 "type": "integer",
                 "minimum": 1,
-                "maximum": 300,
                 "description": "How long the hold lasts from now on.",
             },
         }

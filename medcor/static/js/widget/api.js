@@ -84,12 +84,14 @@ export class Api {
 
   // The person
 
-  /** Sign in by the refresh cookie; false where there is none. */
+  /** Sign in by the refresh cookie; false where there is none, or it is another person's by now. */
   async resume() {
     if (!this.token) await this.issueToken();
     const answer = await this.request("POST", `/chatbot/token/login/${this.token}/`, { token: null });
-    if (answer.status === 200) this.keep(answer.body);
+    const other = this.user && answer.body?.user_data?.user_id !== this.user.user_id;
+    if (answer.status === 200 && !other) this.keep(answer.body);
     else this.forget();
+    this.replaced = answer.status === 200 && Boolean(other);
     return this.signedIn;
   }
 
@@ -97,7 +99,7 @@ export class Api {
   async renewKey() {
     if (!this.key || this.now() - this.keyAt < KEY_MS) return;
     const old = { api_key: this.key, user_data: this.user, at: this.keyAt };
-    if (await this.resume()) return;
+    if ((await this.resume()) || this.replaced) return;
     this.keep(old);
     this.keyAt = old.at;
   }
@@ -120,9 +122,19 @@ export class Api {
     await this.got(this.askWithToken("/chatbot/register/", person));
   }
 
+  /** End the session, also where the browser keeps no cookie; throws where it may live on. */
   async signOut() {
+    const headers = this.key ? { "X-Api-Key": this.key } : {};
+    const call = () => this.request("POST", `/chatbot/token/logout/${this.token}/`, { token: null, headers });
     this.forget();
-    await this.request("POST", `/chatbot/token/logout/${this.token}/`, { token: null });
+    if (!this.token) await this.issueToken();
+    let answer = await call();
+    if (answer.status === 401) {
+      await this.issueToken();
+      answer = await call();
+    }
+    // Unknown by now: it was over already.
+    if (answer.status !== 200 && answer.status !== 404) throw problemOf(answer, "logout");
   }
 
   // What can be booked

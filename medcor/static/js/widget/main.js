@@ -47,11 +47,11 @@ function showPerson() {
 async function signOut() {
   endTalk();
   await app.release();
-  await api.signOut().catch(() => null);
+  const told = await api.signOut().then(() => "signedOut", () => "notSignedOut");
   showPerson();
   app.signedOut();
   if (current === 1) showTalk();
-  say(words("signedOut"));
+  say(words(told));
   focusIn();
 }
 
