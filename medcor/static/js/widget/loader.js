@@ -144,13 +144,23 @@
     head.append(name, shut);
     dialog = make("dialog", "panel");
     dialog.setAttribute("aria-labelledby", name.id);
-    dialog.append(head, make("div", "body"));
+    dialog.append(head, make("div", "body"), turn(shut));
     dialog.addEventListener("close", guarded(closed));
     // A press beside the panel closes it; what was chosen inside is kept.
     dialog.addEventListener("click", function (event) {
       if (event.target === dialog) close();
     });
     return dialog;
+  }
+
+  // The last stop of the keyboard: whoever comes to it through the frame goes on at the first one.
+  function turn(first) {
+    var edge = make("span");
+    edge.tabIndex = 0;
+    edge.addEventListener("focus", guarded(function (event) {
+      if (event.relatedTarget === frame) first.focus();
+    }));
+    return edge;
   }
 
   function note(text, link) {
