@@ -65,10 +65,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The whole reply, always the last event of a turn."""
+    """The whole reply, always the last event of a turn.
+
+    A ``free`` one costs no credit: it only says that something was taken down. ``answered_by`` is
+    guided, model or safety, for the measures.
+    """
 
     text: str
     cards: tuple[Card, ...] = field(default=())
+    free: bool = False
+    answered_by: str = "guided"
 
 
 ReplyEvent = Delta | ToolStep | Notice | Reply

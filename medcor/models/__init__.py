@@ -5,7 +5,17 @@ from .appointment import Appointment, AppointmentReminder, Claim
 from .audit import AuditEvent, OutboxMail
 from .base import Base, TenantOwned, utcnow
 from .clinic import Clinic, ClinicHours, price_text
-from .conversation import AssistantAct, ConversationMessage, Handover, MessageType
+from .conversation import (
+    AssistantAct,
+    ConversationMessage,
+    CreditReservation,
+    Handover,
+    MessageType,
+    ReservationState,
+    TalkSession,
+    TurnMeasure,
+    TurnOutcome,
+)
 from .hold import Hold
 from .media import FileKind, StoredFile
 from .offer import Offer, OfferState, WaitingEntry, WaitingState
@@ -19,7 +29,13 @@ from .people import (
     full_name,
 )
 from .privacy import ErasureRequest, ErasureState
-from .record import MedicalRecord, PrescriptionLine, RecordAttachment, RecordVersion
+from .record import (
+    MedicalRecord,
+    PrescriptionLine,
+    RecordAttachment,
+    RecordDraft,
+    RecordVersion,
+)
 from .schedule import ExclusionDate, Slot, SlotStep, SlotTreatment
 from .series import AppointmentSeries, SeriesAppointment
 from .treatment import Treatment, TreatmentDoctor
@@ -38,6 +54,7 @@ __all__ = [
     "Clinic",
     "ClinicHours",
     "ConversationMessage",
+    "CreditReservation",
     "Doctor",
     "DoctorSpecialisation",
     "ErasureRequest",
@@ -56,16 +73,21 @@ __all__ = [
     "Patient",
     "PrescriptionLine",
     "RecordAttachment",
+    "RecordDraft",
     "RecordVersion",
+    "ReservationState",
     "SeriesAppointment",
     "Slot",
     "SlotStep",
     "SlotTreatment",
     "Specialisation",
     "StoredFile",
+    "TalkSession",
     "TenantOwned",
     "Treatment",
     "TreatmentDoctor",
+    "TurnMeasure",
+    "TurnOutcome",
     "User",
     "WaitingEntry",
     "WaitingState",

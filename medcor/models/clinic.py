@@ -26,6 +26,9 @@ class Clinic(Base):
         sa.CheckConstraint(
             "waiting_answer_minutes BETWEEN 15 AND 1440", name="waiting_minutes_in_range"
         ),
+        sa.CheckConstraint("talks_keep_days BETWEEN 1 AND 3650", name="talks_days_in_range"),
+        sa.CheckConstraint("handover_minutes BETWEEN 1 AND 1440", name="handover_in_range"),
+        sa.CheckConstraint("alarm_minutes BETWEEN 1 AND 60", name="alarm_in_range"),
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -56,6 +59,11 @@ class Clinic(Base):
     # How long patients have to answer: an offer for a time that fell away, and a freed time.
     offer_answer_hours: Mapped[int] = mapped_column(default=24)
     waiting_answer_minutes: Mapped[int] = mapped_column(default=120)
+    # How long talks with the assistant are kept, and how long a request for a person, or an alarm,
+    # may wait for somebody before the clinic is mailed about it.
+    talks_keep_days: Mapped[int] = mapped_column(default=365)
+    handover_minutes: Mapped[int] = mapped_column(default=15)
+    alarm_minutes: Mapped[int] = mapped_column(default=2)
     # A clinic that signed itself up is shown to nobody until its admin's address is confirmed.
     is_verified: Mapped[bool] = mapped_column(default=True)
     setup_done: Mapped[bool] = mapped_column(default=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,8 @@ class ConversationMessage(TenantOwned, Base):
     """One final transcript, typed turn or reply: the journal from which MongoDB is fed.
 
     ``message_id`` makes a repeated write harmless; ``shipped_at`` is null until MongoDB has it.
+    ``segments`` are the pieces in which a turn was shown, ``[utterance id, text]``, and ``cards``
+    what stood beside a reply: a page that comes back to another process is shown both again.
     """
 
     __tablename__ = "conversation_messages"
@@ -40,12 +43,116 @@ class ConversationMessage(TenantOwned, Base):
     content: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.String(16), default="")
     interrupted: Mapped[bool] = mapped_column(default=False)
+    segments: Mapped[list[Any] | None] = mapped_column(sa.JSON)
+    cards: Mapped[list[Any] | None] = mapped_column(sa.JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     shipped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class TalkSession(TenantOwned, Base):
+    """One talk with the assistant, from its start to its end, whatever sockets it went over.
+
+    ``owner`` is the process that serves it, empty when none does; a process that does not hold it
+    any more may write nothing for it. ``wanted_by`` is one that a page came back to. ``memory`` is
+    what the talk remembers, for that process. ``lost_ms`` is audio that was spoken and not heard.
+    """
+
+    __tablename__ = "talk_sessions"
+    __table_args__ = tenant_table(
+        link("user_id", "users"),
+        sa.UniqueConstraint("session_id"),
+        sa.Index("ix_talk_sessions_user", "clinic_id", "user_id", "began_at"),
+        sa.Index("ix_talk_sessions_began_at", "clinic_id", "began_at"),
+        sa.Index("ix_talk_sessions_owner", "owner", "ended_at"),
+        sa.CheckConstraint("heard_ms >= 0 AND lost_ms >= 0", name="audio_not_negative"),
+    )
+
+    session_id: Mapped[str] = mapped_column(sa.String(36))
+    user_id: Mapped[int]
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    owner: Mapped[str] = mapped_column(sa.String(40), default="")
+    wanted_by: Mapped[str] = mapped_column(sa.String(40), default="")
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    alive_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(sa.String(20), default="")
+    heard_ms: Mapped[int] = mapped_column(default=0)
+    lost_ms: Mapped[int] = mapped_column(default=0)
+    reconnections: Mapped[int] = mapped_column(default=0)
+    memory: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+
+
+class TurnOutcome(StrEnum):
+    ANSWERED = "answered"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    NO_CREDIT = "no_credit"
+
+
+class TurnMeasure(TenantOwned, Base):
+    """How long each stage of one turn took, in milliseconds, and how it ended; no words.
+
+    ``recogniser_ms`` runs from the end of the last word to the final that holds it, ``floor_ms``
+    from there to the turn, ``wait_ms`` until its reply began, ``first_ms`` to the first words of
+    it, ``reply_ms`` to its last, ``log_ms`` is what writing the turn and the reply cost.
+    """
+
+    __tablename__ = "turn_measures"
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("clinic_id", "turn_id"),
+        sa.Index("ix_turn_measures_at", "clinic_id", "at"),
+        sa.Index("ix_turn_measures_session", "clinic_id", "session_id"),
+    )
+
+    session_id: Mapped[str] = mapped_column(sa.String(36))
+    turn_id: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    source: Mapped[str] = mapped_column(sa.String(16), default="")
+    answered_by: Mapped[str] = mapped_column(sa.String(16), default="")
+    outcome: Mapped[TurnOutcome] = mapped_column(enum_type(TurnOutcome, "turn_outcome"))
+    recogniser_ms: Mapped[int | None]
+    floor_ms: Mapped[int | None]
+    wait_ms: Mapped[int | None]
+    first_ms: Mapped[int | None]
+    reply_ms: Mapped[int | None]
+    log_ms: Mapped[int | None]
+
+
+class ReservationState(StrEnum):
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    RELEASED = "released"
+
+
+class CreditReservation(TenantOwned, Base):
+    """One turn's credit: taken from the balance when reserved, given back when released.
+
+    One row per turn, so that a turn which arrives twice is paid once.
+    """
+
+    __tablename__ = "credit_reservations"
+    __table_args__ = tenant_table(
+        link("user_id", "users"),
+        sa.UniqueConstraint("clinic_id", "turn_id"),
+        sa.Index("ix_credit_reservations_open", "state", "reserved_at"),
+    )
+
+    user_id: Mapped[int]
+    turn_id: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[ReservationState] = mapped_column(
+        enum_type(ReservationState, "reservation_state"), default=ReservationState.RESERVED
+    )
+    reserved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Handover(TenantOwned, Base):
-    """A patient asked for a person: staff see it on Today until somebody takes it."""
+    """A patient asked for a person, or said what is an alarm: staff see it until somebody takes it.
+
+    ``flag`` names the alarm and is empty where the patient asked. ``turn_id`` is the last turn
+    that staff may read of the talk. ``escalated_at`` is when the clinic was mailed about it,
+    ``told_at`` when the patient was told that nobody has taken it yet.
+    """
 
     __tablename__ = "handovers"
     __table_args__ = tenant_table(
@@ -60,6 +167,12 @@ class Handover(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken_by_id: Mapped[int | None]
+    flag: Mapped[str] = mapped_column(sa.String(20), default="")
+    turn_id: Mapped[str] = mapped_column(sa.String(64), default="")
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(sa.String(500), default="")
 
 
 class AssistantAct(TenantOwned, Base):

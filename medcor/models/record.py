@@ -86,6 +86,35 @@ class RecordVersion(TenantOwned, Base):
     )
 
 
+class RecordDraft(TenantOwned, Base):
+    """What a doctor dictated about a visit: no record before they have read and signed it.
+
+    One per visit and doctor; dictating again adds to it. ``transcript`` is all that was heard.
+    """
+
+    __tablename__ = "record_drafts"
+    __table_args__ = tenant_table(
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "appointment_id", "doctor_id"],
+            ["appointments.clinic_id", "appointments.id", "appointments.doctor_id"],
+            name="fk_record_drafts_doctor_of_appointment",
+        ),
+        sa.UniqueConstraint("appointment_id", name="uq_record_drafts_appointment"),
+        sa.Index("ix_record_drafts_doctor", "clinic_id", "doctor_id", "updated_at"),
+    )
+
+    appointment_id: Mapped[int]
+    doctor_id: Mapped[int]
+    session_id: Mapped[str] = mapped_column(sa.String(36), default="")
+    complaint: Mapped[str] = mapped_column(sa.Text, default="")
+    findings: Mapped[str] = mapped_column(sa.Text, default="")
+    diagnosis: Mapped[str] = mapped_column(sa.Text, default="")
+    plan: Mapped[str] = mapped_column(sa.Text, default="")
+    transcript: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
 class PrescriptionLine(TenantOwned, Base):
     """One medicine of a version: what, how much, how often, for how long."""
 

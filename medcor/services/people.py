@@ -21,11 +21,13 @@ from medcor.models import (
     AssistantAct,
     AuditEvent,
     ConversationMessage,
+    CreditReservation,
     Doctor,
     ErasureRequest,
     Handover,
     Patient,
     StoredFile,
+    TalkSession,
     User,
 )
 from medcor.services import files, invitations, links
@@ -145,6 +147,8 @@ def _traces(person: Doctor | Patient, user: User) -> Iterable[sa.Select[Any]]:
     yield sa.select(Appointment.id).where(column == person.id)
     yield sa.select(ConversationMessage.id).where(ConversationMessage.user_id == user.id)
     yield sa.select(AssistantAct.id).where(AssistantAct.user_id == user.id)
+    yield sa.select(TalkSession.id).where(TalkSession.user_id == user.id)
+    yield sa.select(CreditReservation.id).where(CreditReservation.user_id == user.id)
     yield sa.select(Handover.id).where(
         (Handover.user_id == user.id) | (Handover.taken_by_id == user.id)
     )

@@ -1,0 +1,189 @@
+"""Add talks that outlive a process, their measures, paid turns, drafts of records, and alarms."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+OUTCOMES = ("answered", "interrupted", "failed", "no_credit")
+RESERVATIONS = ("reserved", "committed", "released")
+# Name, default, smallest and largest: checks go into the columns, which SQLite can only be told
+# while a column is made.
+CLINIC_COLUMNS = (
+    ("talks_keep_days", 365, 1, 3650, "talks_days_in_range"),
+    ("handover_minutes", 15, 1, 1440, "handover_in_range"),
+    ("alarm_minutes", 2, 1, 60, "alarm_in_range"),
+)
+
+
+def upgrade() -> None:
+    create_talk_sessions()
+    create_turn_measures()
+    create_credit_reservations()
+    create_record_drafts()
+    op.add_column("conversation_messages", sa.Column("segments", sa.JSON(), nullable=True))
+    op.add_column("conversation_messages", sa.Column("cards", sa.JSON(), nullable=True))
+    for name, length in (("flag", 20), ("turn_id", 64), ("outcome", 500)):
+        op.add_column("handovers", text(name, length, server_default=""))
+    for name in ("escalated_at", "told_at", "closed_at"):
+        op.add_column("handovers", instant(name, null=True))
+    name_flags()
+    for name, default, least, most, check_name in CLINIC_COLUMNS:
+        op.execute(
+            f"ALTER TABLE clinics ADD COLUMN {name} INTEGER DEFAULT {default} NOT NULL"
+            f" CONSTRAINT ck_clinics_{check_name} CHECK ({name} BETWEEN {least} AND {most})"
+        )
+
+
+def downgrade() -> None:
+    for name, *_ in CLINIC_COLUMNS:
+        op.drop_column("clinics", name)
+    op.execute("UPDATE handovers SET reason = '[' || flag || '] ' || reason WHERE flag <> ''")
+    for name in ("closed_at", "told_at", "escalated_at", "outcome", "turn_id", "flag"):
+        op.drop_column("handovers", name)
+    op.drop_column("conversation_messages", "cards")
+    op.drop_column("conversation_messages", "segments")
+    for table in ("record_drafts", "credit_reservations", "turn_measures", "talk_sessions"):
+        op.drop_table(table)
+
+
+def name_flags() -> None:
+    """An alarm stood in its hand-over's reason, as ``[name] what was said``."""
+    op.execute(
+        "UPDATE handovers SET flag = substr(reason, 2, position - 2),"
+        " reason = substr(reason, position + 2)"
+        " FROM (SELECT id AS found_id, "
+        + ("strpos(reason, '] ')" if is_postgresql() else "instr(reason, '] ')")
+        + " AS position FROM handovers) AS marked"
+        " WHERE found_id = id AND reason LIKE '[%' AND position BETWEEN 3 AND 20"
+    )
+
+
+def is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
+
+
+def number(name: str, *, null: bool = False) -> sa.Column:
+    return sa.Column(name, sa.Integer(), nullable=null)
+
+
+def text(name: str, length: int, **options: str) -> sa.Column:
+    return sa.Column(name, sa.String(length=length), nullable=False, **options)
+
+
+def instant(name: str, *, null: bool = False) -> sa.Column:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=null)
+
+
+def state(name: str, kind: str, values: tuple[str, ...]) -> sa.Column:
+    enum = sa.Enum(*values, name=kind, native_enum=False, create_constraint=True, length=32)
+    return sa.Column(name, enum, nullable=False)
+
+
+def owned(table: str, *, user: bool = False) -> list[sa.SchemaItem]:
+    """The keys of a tenant's table: its own, its clinic's and, with ``user``, a person's."""
+    person = [
+        number("user_id"),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "user_id"],
+            ["users.clinic_id", "users.id"],
+            name=op.f(f"fk_{table}_clinic_id_user_id_users"),
+        ),
+    ]
+    return [
+        number("id"),
+        number("clinic_id"),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinics.id"], name=op.f(f"fk_{table}_clinic_id_clinics")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f(f"uq_{table}_clinic_id_id")),
+        *(person if user else ()),
+    ]
+
+
+def create_talk_sessions() -> None:
+    table = "talk_sessions"
+    op.create_table(
+        table,
+        text("session_id", 36),
+        text("language", 5),
+        text("owner", 40),
+        text("wanted_by", 40),
+        instant("began_at"),
+        instant("alive_at"),
+        instant("ended_at", null=True),
+        text("end_reason", 20),
+        *(number(name) for name in ("heard_ms", "lost_ms", "reconnections")),
+        sa.Column("memory", sa.JSON(), nullable=True),
+        *owned(table, user=True),
+        sa.UniqueConstraint("session_id", name=op.f(f"uq_{table}_session_id")),
+        sa.CheckConstraint(
+            "heard_ms >= 0 AND lost_ms >= 0", name=op.f(f"ck_{table}_audio_not_negative")
+        ),
+    )
+    op.create_index("ix_talk_sessions_user", table, ["clinic_id", "user_id", "began_at"])
+    op.create_index("ix_talk_sessions_began_at", table, ["clinic_id", "began_at"])
+    op.create_index("ix_talk_sessions_owner", table, ["owner", "ended_at"])
+
+
+def create_turn_measures() -> None:
+    table = "turn_measures"
+    stages = ("recogniser_ms", "floor_ms", "wait_ms", "first_ms", "reply_ms", "log_ms")
+    op.create_table(
+        table,
+        text("session_id", 36),
+        text("turn_id", 64),
+        instant("at"),
+        text("source", 16),
+        text("answered_by", 16),
+        state("outcome", "turn_outcome", OUTCOMES),
+        *(number(name, null=True) for name in stages),
+        *owned(table),
+        sa.UniqueConstraint("clinic_id", "turn_id", name=op.f(f"uq_{table}_clinic_id_turn_id")),
+    )
+    op.create_index("ix_turn_measures_at", table, ["clinic_id", "at"])
+    op.create_index("ix_turn_measures_session", table, ["clinic_id", "session_id"])
+
+
+def create_credit_reservations() -> None:
+    table = "credit_reservations"
+    op.create_table(
+        table,
+        text("turn_id", 64),
+        state("state", "reservation_state", RESERVATIONS),
+        instant("reserved_at"),
+        instant("settled_at", null=True),
+        *owned(table, user=True),
+        sa.UniqueConstraint("clinic_id", "turn_id", name=op.f(f"uq_{table}_clinic_id_turn_id")),
+    )
+    op.create_index("ix_credit_reservations_open", table, ["state", "reserved_at"])
+
+
+def create_record_drafts() -> None:
+    table = "record_drafts"
+    op.create_table(
+        table,
+        number("appointment_id"),
+        number("doctor_id"),
+        text("session_id", 36),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("complaint", "findings", "diagnosis", "plan", "transcript")
+        ),
+        instant("created_at"),
+        instant("updated_at"),
+        *owned(table),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "appointment_id", "doctor_id"],
+            ["appointments.clinic_id", "appointments.id", "appointments.doctor_id"],
+            name=op.f("fk_record_drafts_doctor_of_appointment"),
+        ),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_record_drafts_appointment")),
+    )
+    op.create_index("ix_record_drafts_doctor", table, ["clinic_id", "doctor_id", "updated_at"])
