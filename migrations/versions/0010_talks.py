@@ -12,6 +12,18 @@ depends_on = None
 
 OUTCOMES = ("answered", "interrupted", "failed", "no_credit")
 RESERVATIONS = ("reserved", "committed", "released")
+FLAGS = (
+    "chest_pain",
+    "breathing",
+    "stroke",
+    "bleeding",
+    "unconscious",
+    "seizure",
+    "allergy",
+    "overdose",
+    "self_harm",
+    "emergency",
+)
 # Name, default, smallest and largest: checks go into the columns, which SQLite can only be told
 # while a column is made.
 CLINIC_COLUMNS = (
@@ -54,18 +66,14 @@ def downgrade() -> None:
 
 def name_flags() -> None:
     """An alarm stood in its hand-over's reason, as ``[name] what was said``."""
-    op.execute(
-        "UPDATE handovers SET flag = substr(reason, 2, position - 2),"
-        " reason = substr(reason, position + 2)"
-        " FROM (SELECT id AS found_id, "
-        + ("strpos(reason, '] ')" if is_postgresql() else "instr(reason, '] ')")
-        + " AS position FROM handovers) AS marked"
-        " WHERE found_id = id AND reason LIKE '[%' AND position BETWEEN 3 AND 20"
-    )
-
-
-def is_postgresql() -> bool:
-    return op.get_bind().dialect.name == "postgresql"
+    table = sa.table("handovers", sa.column("flag"), sa.column("reason"))
+    for flag in FLAGS:
+        prefix = f"[{flag}] "
+        op.execute(
+            sa.update(table)
+            .where(table.c.reason.startswith(prefix, autoescape=True))
+            .values(flag=flag, reason=sa.func.substr(table.c.reason, len(prefix) + 1))
+        )
 
 
 def number(name: str, *, null: bool = False) -> sa.Column:
