@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     voice_session_minutes: int = Field(30, ge=1, le=240)
     voice_sessions_per_user: int = Field(3, ge=1, le=50)
 
+    # What a scraper must show to read /metrics; unset, nobody reads them.
+    metrics_token: str = ""
+
     limit_sign_ins_per_minute: int = Field(60, ge=30)
     limit_sign_ins_per_account: str = "10 per 5 minutes"
     limit_api_calls_per_minute: int = Field(1200, ge=1200)

@@ -29,6 +29,7 @@ IDLE_CONNECTION_SECONDS = 75
 
 log = logging.getLogger("medcor.runtime")
 _mode = "threading"
+_clock: Callable[[], float] = time.monotonic
 
 
 def patch(mode: str | None = None) -> str:
@@ -225,6 +226,11 @@ def _start(function: Callable[..., Any], name: str, *args: Any) -> None:
 def spawn(function: Callable[..., Any], *args: Any) -> Task:
     """Start a greenlet (or a daemon thread); whoever starts it must end it."""
     return Task(function, *args)
+
+
+def monotonic() -> float:
+    """Seconds on the clock that all waits and deadlines of the voice path are measured with."""
+    return _clock()
 
 
 def sleep(seconds: float = 0.0) -> None:

@@ -278,6 +278,13 @@ class TooManySessions(TooManyRequests):
     text = N_("You already have the assistant open elsewhere. Close it there first.")
 
 
+class TalkMoved(DomainError):
+    """Another process serves the talk by now: what this one still had to write is its task."""
+
+    status, code = 409, "session_ended"
+    text = N_("This talk goes on elsewhere.")
+
+
 class PromptRequired(DomainError):
     status, code = 409, "prompt_required"
     text = N_("The assistant was not prepared. Please reload the page.")

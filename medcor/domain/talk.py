@@ -101,3 +101,6 @@ class Talk(Protocol):
     """
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]: ...
+
+    def memory(self) -> dict[str, Any]:
+        """What another process needs to go on with the talk, as JSON."""

@@ -51,6 +51,11 @@ class TurnTaking:
         return bool(self._interim)
 
     @property
+    def last_word(self) -> float:
+        """Where the last word that was heard ended, on the audio clock."""
+        return self._last_word
+
+    @property
     def pending(self) -> bool:
         """Something was said that no turn has yet, or a confirmation is waited for."""
         return bool(self._finals or self._interim or self._asked_at is not None)

@@ -34,6 +34,8 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     # An endpoint was deleted while an event for it was written: the second try passes it by.
     "fk_webhook_deliveries_clinic_id_endpoint_id_webhook_endpoints": errors.TryAgain,
     "uq_erasure_requests_open": errors.TryAgain,
+    # Two processes reserve for one turn at once: the second try finds what the first took.
+    "uq_credit_reservations_clinic_id_turn_id": errors.TryAgain,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
     "uq_assistant_acts_key": errors.Conflict,
     # Two edits at once name the same new thing: the second try finds what the first made.

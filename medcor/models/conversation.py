@@ -53,8 +53,9 @@ class TalkSession(TenantOwned, Base):
     """One talk with the assistant, from its start to its end, whatever sockets it went over.
 
     ``owner`` is the process that serves it, empty when none does; a process that does not hold it
-    any more may write nothing for it. ``wanted_by`` is one that a page came back to. ``memory`` is
-    what the talk remembers, for that process. ``lost_ms`` is audio that was spoken and not heard.
+    any more may write nothing for it. ``wanted_by`` is one that a page came back to. ``prompt`` and
+    ``memory`` are what the talk began with and what it remembers, for that process; both go at its
+    end. ``lost_ms`` is audio that was spoken and not heard.
     """
 
     __tablename__ = "talk_sessions"
@@ -79,6 +80,7 @@ class TalkSession(TenantOwned, Base):
     heard_ms: Mapped[int] = mapped_column(default=0)
     lost_ms: Mapped[int] = mapped_column(default=0)
     reconnections: Mapped[int] = mapped_column(default=0)
+    prompt: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     memory: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
 
 

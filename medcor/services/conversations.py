@@ -51,9 +51,12 @@ def log_message(
     source: str,
     interrupted: bool,
     now: datetime,
+    segments: list[list[str]] | None = None,
+    cards: list[dict[str, Any]] | None = None,
 ) -> bool:
     """Write one message; False when it was written before: ``message_id`` makes a repeat harmless.
 
+    ``segments`` and ``cards`` are what a page was shown of it, for one that comes back elsewhere.
     Two writers of one id at the same time leave one row and no error, on either database.
     """
     values = {
@@ -67,6 +70,8 @@ def log_message(
         "content": storable(content),
         "source": source,
         "interrupted": interrupted,
+        "segments": segments or None,
+        "cards": cards or None,
         "created_at": now,
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

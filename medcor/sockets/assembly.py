@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,13 +38,14 @@ def install(app: Flask) -> None:
     state: AppState = app.extensions["medcor"]
     server, settings = socketio.server, state.settings
     parts = Parts(
-        make_talk=lambda work, prompt, session_id: make_talk(state, work, prompt, session_id),
+        make_talk=functools.partial(make_talk, state),
         make_recogniser=lambda audio, post: make_recogniser(state, audio, post),
         send=_sender(server),
         hang_up=lambda client: hang_up(server, client),
         limits=Limits(
             session=settings.voice_session_minutes * 60.0,
             per_user=settings.voice_sessions_per_user,
+            sockets_per_user=2 * settings.voice_sessions_per_user + 2,
         ),
     )
     registry = Registry(app, parts)
@@ -57,7 +59,13 @@ def install(app: Flask) -> None:
     namespace.gone = door.forget
 
 
-def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: str) -> Talk:
+def make_talk(
+    state: AppState,
+    work: Work,
+    prompt: dict[str, Any],
+    session_id: str,
+    memory: dict[str, Any] | None = None,
+) -> Talk:
     """Open one person's conversation with the assistant that the settings choose."""
     return open_talk(
         work.actor,
@@ -68,6 +76,7 @@ def make_talk(state: AppState, work: Work, prompt: dict[str, Any], session_id: s
         look=work.look,
         clock=work.now,
         model=_language_model(state),
+        memory=memory,
     )
 
 

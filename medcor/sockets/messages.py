@@ -18,6 +18,7 @@ from medcor.integrations.recognisers import AudioFormat
 ENCODINGS = frozenset({"linear16"})
 SAMPLE_RATES = frozenset({8000, 16000, 44100, 48000})
 LONGEST_TEXT = 2000
+MOST_LOST_MS = 3_600_000
 CODES = frozenset(
     {
         "auth",
@@ -57,6 +58,7 @@ class Start:
     audio: AudioFormat | None
     session_id: str
     last_seq: int | None
+    lost_ms: int = 0
 
 
 def read_start(
@@ -79,7 +81,7 @@ def read_start(
     session_id = body.get("session_id") or ""
     if not isinstance(session_id, str) or len(session_id) > 36:
         raise errors.BadMessage()
-    return Start(chosen, audio, session_id, last_seq)
+    return Start(chosen, audio, session_id, last_seq, read_lost(body))
 
 
 def read_object(payload: Any) -> dict[str, Any]:
@@ -116,6 +118,22 @@ def _read_audio(body: dict[str, Any], language: str, spoken: Collection[str]) ->
     if language not in spoken:
         raise errors.UnsupportedLanguage()
     return AudioFormat(encoding, rate, language)
+
+
+def read_lost(body: dict[str, Any]) -> int:
+    """Milliseconds of audio that the page had to drop; a claim for the log, so bounded."""
+    lost = body.get("lost_ms", 0)
+    if isinstance(lost, bool) or not isinstance(lost, int) or not 0 <= lost <= MOST_LOST_MS:
+        raise errors.BadMessage()
+    return lost
+
+
+def stops_reply_only(payload: Any) -> bool:
+    """Whether a ``stop`` is meant for the running reply and not for the whole talk."""
+    what = read_object(payload).get("what", "talk")
+    if what not in ("talk", "reply"):
+        raise errors.BadMessage()
+    return what == "reply"
 
 
 def read_text(payload: Any) -> str:

@@ -126,13 +126,16 @@ class TranscriptionNamespace(Namespace):
             try:
                 person = _identify(auth)
                 check_permission(person, access_of(handler).permission)
+                handler(sid, person)
             except errors.DomainError as error:
                 data = messages.refusal(error, gettext(error.text))
                 raise ConnectionRefusedError(data["message"], data) from error
-        handler(sid, person)
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_connect(self, sid: str, person: SignedIn) -> None:
+        own = [each for each in self._callers.values() if each.person.actor == person.actor]
+        if len(own) >= self.registry.parts.limits.sockets_per_user:
+            raise errors.TooManySessions()
         client = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
         language = person.language if person.language in LANGUAGES else "en"
         self._callers[sid] = Caller(person, client, language)
@@ -154,9 +157,10 @@ class TranscriptionNamespace(Namespace):
         )
         self._check_sign_in(person)
         session = self._session_of(sid, caller, start)
+        session.count_lost(start.lost_ms)
         if start.audio is not None:
             session.use_audio(start.audio)
-        return {"ok": True, "session_id": session.id, **_credits(person)}
+        return {"ok": True, "session_id": session.id, **session.standing(), **_credits(person)}
 
     def _check_sign_in(self, person: SignedIn) -> None:
         """A socket may be older than a sign-out."""
@@ -171,7 +175,9 @@ class TranscriptionNamespace(Namespace):
         running = self.registry.of_socket(sid)
         if running is not None and not running.ended:
             return running
-        found = self.registry.find(start.session_id, caller.person.actor)
+        person = caller.person
+        found = self.registry.find(start.session_id, person.actor)
+        found = found or self.registry.take_over(person, start)
         if found is not None:
             self.registry.attach(sid, caller.client, found, start.last_seq or 0)
             return found
@@ -199,7 +205,7 @@ class TranscriptionNamespace(Namespace):
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_stop(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any]:
-        return self._ask(sid, "stop")
+        return self._ask(sid, "stop_reply" if messages.stops_reply_only(payload) else "stop")
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_text(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any]:

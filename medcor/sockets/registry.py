@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from typing import Any
 
 import structlog
@@ -11,16 +9,21 @@ from flask import Flask
 
 from medcor import runtime
 from medcor.domain import errors
-from medcor.domain.permissions import Actor, system_actor
-from medcor.services.prompts import remove_old_prompts, remove_prompt
-from medcor.services.sessions import SignedIn, live_sessions
+from medcor.domain.permissions import Actor
+from medcor.services import talk_sessions
+from medcor.services.prompts import remove_prompt
+from medcor.services.sessions import SignedIn
+from medcor.services.talk_sessions import Claim, Recovered
+from medcor.web import metrics
 from medcor.web.state import AppState
 
+from .messages import Start
 from .parts import Parts
 from .session import VoiceSession
+from .sweeper import Sweeper
 from .work import Work
 
-OLD_PROMPTS_EVERY = 600.0
+ASK_AGAIN_SECONDS = 0.1
 
 log = structlog.get_logger("medcor.voice")
 
@@ -33,8 +36,7 @@ class Registry:
         self._lock = runtime.lock()
         self._sessions: dict[str, VoiceSession] = {}
         self._by_socket: dict[str, VoiceSession] = {}
-        self._sweeper: runtime.Task | None = None
-        self._checked_at = self._cleaned_at = 0.0
+        self._sweeper = Sweeper(self)
         self.draining = False
 
     @property
@@ -44,40 +46,96 @@ class Registry:
     def __len__(self) -> int:
         return len(self._sessions)
 
+    def all(self) -> list[VoiceSession]:
+        return list(self._sessions.values())
+
     def of_socket(self, sid: str) -> VoiceSession | None:
         return self._by_socket.get(sid)
 
     def find(self, session_id: str, actor: Actor) -> VoiceSession | None:
         """The actor's own running session of this name; anybody else's does not exist for them."""
         found = self._sessions.get(session_id)
-        if found is None or found.ended or found.work.actor.user_id != actor.user_id:
+        if found is None or found.ended or found.moved:
             return None
-        return found if found.work.actor.clinic_id == actor.clinic_id else None
+        return found if _same_person(found, actor) else None
 
-    def open(
-        self, person: SignedIn, language: str, prompt: dict[str, Any], keep: str = ""
-    ) -> VoiceSession:
+    def open(self, person: SignedIn, language: str, prompt: dict[str, Any]) -> VoiceSession:
         """Start a session; the person's oldest abandoned one makes room. Raises TooManySessions."""
         work = Work(self.app, person.actor, language)
-        with self._lock:
-            self._make_room(person.actor)
-            session = VoiceSession(person, work, prompt, self.parts, self._over)
-            self._sessions[session.id] = session
-            if self._sweeper is None:
-                self._sweeper = runtime.spawn(self._sweep)
-        session.start()
+        session = VoiceSession(person, work, prompt, self.parts, self._over)
+        self._make_room(work)
+        work.run(
+            lambda db: talk_sessions.begin_talk(
+                db, person.actor, session.id, language, self.parts.owner, prompt, work.now()
+            )
+        )
+        self._add(session)
         return session
 
-    def _make_room(self, actor: Actor) -> None:
-        own = [each for each in self._sessions.values() if _same_person(each, actor)]
-        if len(own) < self.parts.limits.per_user:
+    def take_over(self, person: SignedIn, start: Start) -> VoiceSession | None:
+        """Go on with a talk that another process served; None where there is none to go on with.
+
+        A process that still serves it is asked for it, and may finish the reply under way; one
+        that does not answer in time can write nothing for the talk any more.
+        """
+        if not start.session_id or not self._claim(person, start.session_id):
+            return None
+        work = Work(self.app, person.actor, "en")
+        found = work.look(lambda db: talk_sessions.recover_talk(db, start.session_id))
+        work = Work(self.app, person.actor, found.language)
+        session = VoiceSession(
+            person, work, found.prompt, self.parts, self._over, start.session_id, found
+        )
+        session.began -= max(0.0, (work.now() - found.began_at).total_seconds())
+        self._show_again(session, found, start.last_seq or 0)
+        self._add(session)
+        log.info("talk taken over", session_id=session.id, waiting=len(found.waiting))
+        return session
+
+    def _claim(self, person: SignedIn, session_id: str) -> bool:
+        actor, work = person.actor, Work(self.app, person.actor, "en")
+        until = runtime.monotonic() + self.parts.limits.handed_over
+        while True:
+            force = runtime.monotonic() >= until
+            claim = work.run(
+                lambda db, force=force: talk_sessions.claim_talk(
+                    db, actor, session_id, self.parts.owner, work.now(), force=force
+                )
+            )
+            if claim is not Claim.WAIT:
+                return claim is Claim.OURS
+            runtime.sleep(ASK_AGAIN_SECONDS)
+
+    def _show_again(self, session: VoiceSession, found: Recovered, last_seq: int) -> None:
+        """The page knows its events by name, so what it has seen already changes nothing."""
+        session.outbox.seq = last_seq
+        for name, body in found.events:
+            session.outbox.emit(name, **body)
+
+    def _add(self, session: VoiceSession) -> None:
+        with self._lock:
+            self._sessions[session.id] = session
+        metrics.count_talks(len(self._sessions))
+        self._sweeper.start()
+        session.start()
+
+    def _make_room(self, work: Work) -> None:
+        actor = work.actor
+        own = [each for each in self.all() if _same_person(each, actor) and not each.ended]
+        if not own:
+            return
+        elsewhere = work.look(
+            lambda db: talk_sessions.open_elsewhere(db, actor, self.parts.owner, work.now())
+        )
+        if len(own) + elsewhere < self.parts.limits.per_user:
             return
         left = [each for each in own if each.detached_at is not None]
         if not left:
             raise errors.TooManySessions()
         oldest = min(left, key=lambda each: each.detached_at)
-        del self._sessions[oldest.id]
-        oldest.ask("end", None)
+        with self._lock:
+            self._sessions.pop(oldest.id, None)
+        oldest.ask("end", ("replaced", None))
 
     def attach(
         self, sid: str, client: str, session: VoiceSession, last_seq: int | None = None
@@ -98,7 +156,7 @@ class Registry:
         """A socket is gone: its session waits for the page to come back."""
         session = self._by_socket.pop(sid, None)
         if session is not None and session.outbox.detach(client):
-            session.detached_at = time.monotonic()
+            session.detached_at = runtime.monotonic()
 
     def _over(self, session: VoiceSession) -> None:
         actor = session.work.actor
@@ -107,75 +165,48 @@ class Registry:
             for sid, theirs in list(self._by_socket.items()):
                 if theirs is session:
                     del self._by_socket[sid]
-            last = not any(_same_person(each, actor) for each in self._sessions.values())
-        if last and not self.draining:
+            last = not any(_same_person(each, actor) for each in self.all() if not each.ended)
+        metrics.count_talks(len(self._sessions))
+        self._record_end(session)
+        if last and not session.moved:
             remove_prompt(self.state.settings.prompts_folder, actor.user_id)
 
-    # The sweeper: one greenlet for all sessions.
-
-    def _sweep(self) -> None:
-        while not self.draining:
-            runtime.sleep(self.parts.limits.sweep)
-            try:
-                self.sweep(time.monotonic())
-            except Exception:
-                log.exception("voice sweeper")
-
-    def sweep(self, now: float) -> None:
-        """Tick every session, end those whose time is over or whose sign-in is."""
-        for session in list(self._sessions.values()):
-            session.tick(now)
-            self._check_age(session, now)
-        if now - self._checked_at >= self.parts.limits.revocation:
-            self._checked_at = now
-            self._check_sign_ins()
-        if now - self._cleaned_at >= OLD_PROMPTS_EVERY:
-            self._cleaned_at = now
-            remove_old_prompts(self.state.settings.prompts_folder, self.state.clock())
-
-    def _check_age(self, session: VoiceSession, now: float) -> None:
-        limits, age = self.parts.limits, now - session.began
-        if age >= limits.session:
-            session.ask("end", _time_is_over())
-        elif age >= limits.session - limits.warning and not session.warned:
-            session.warned = True
-            session.ask("warn", round(limits.session - age))
-        if session.detached_at is not None and now - session.detached_at >= limits.detached:
-            session.ask("end", None)
-
-    def _check_sign_ins(self) -> None:
-        by_clinic: dict[int, list[VoiceSession]] = defaultdict(list)
-        for session in list(self._sessions.values()):
-            by_clinic[session.work.actor.clinic_id].append(session)
-        for clinic_id, sessions in by_clinic.items():
-            alive = self._alive(clinic_id, {each.person.session_id for each in sessions})
-            for each in sessions:
-                if each.person.session_id not in alive:
-                    each.ask("end", errors.SignInRequired(errors.SessionEnded.text))
-
-    def _alive(self, clinic_id: int, names: set[str]) -> set[str]:
-        """Which sign-ins of a clinic still hold, in one query for all its talks."""
-        work = Work(self.app, system_actor(clinic_id), "en")
-        return work.look(lambda session: live_sessions(session, names, work.now()))
+    def _record_end(self, session: VoiceSession) -> None:
+        """Close the talk's row, or free it for another process, and log how it went."""
+        work, owner, facts = session.work, self.parts.owner, session.summary()
+        reason = "moved" if session.moved else facts.reason
+        log.info(
+            "talk over",
+            session_id=session.id,
+            reason=reason,
+            heard_ms=facts.heard_ms,
+            lost_ms=facts.lost_ms,
+            reconnections=facts.reconnections,
+            turns=session.turn_count,
+        )
+        metrics.observe_talk(reason, facts.heard_ms, facts.lost_ms, facts.reconnections)
+        try:
+            if session.moved:
+                work.run(lambda db: talk_sessions.release_talk(db, session.id, owner, work.now()))
+            else:
+                work.run(
+                    lambda db: talk_sessions.end_talk(db, session.id, owner, facts, work.now())
+                )
+        except Exception:
+            # It is closed as abandoned some minutes later.
+            log.exception("end of a talk not recorded", session_id=session.id)
 
     def drain(self) -> None:
         """Before the process ends: let running replies finish, then record what is left."""
         self.draining = True
-        until = time.monotonic() + self.parts.limits.drain
-        for session in list(self._sessions.values()):
-            session.ask("drain", None)
-        while self._sessions and time.monotonic() < until:
+        seconds = self.parts.limits.drain
+        until = runtime.monotonic() + seconds + 1
+        for session in self.all():
+            session.ask("drain", seconds)
+        while self._sessions and runtime.monotonic() < until:
             runtime.sleep(0.05)
 
 
 def _same_person(session: VoiceSession, actor: Actor) -> bool:
     own = session.work.actor
-    return own.user_id == actor.user_id and own.clinic_id == actor.clinic_id and not session.ended
-
-
-def _time_is_over() -> errors.DomainError:
-    error = errors.DomainError(
-        errors.N_("This talk has reached its time limit. Start a new one to go on.")
-    )
-    error.code = "session_ended"
-    return error
+    return own.user_id == actor.user_id and own.clinic_id == actor.clinic_id

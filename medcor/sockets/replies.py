@@ -2,11 +2,11 @@
 
 The assistant works in a task of its own, so that an interruption is seen at once even while a
 model is silent. A tool under way is waited for: what it did must be known before the turn ends.
+A run that was told to stop shows nothing any more but its own end.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session
 from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.talk import Delta, Notice, Reply, Talk, ToolStep, Turn
-from medcor.models import MessageType
+from medcor.models import MessageType, TurnOutcome
 from medcor.services import conversations
 from medcor.services.credits import commit_credit, costs_credits, release_credit, reserve_credit
+from medcor.services.measures import record_measure
+from medcor.web import metrics
 
+from .keeper import Keeper
 from .messages import printable
 from .outbox import Outbox
-from .work import Work
+from .turn_log import Said
 
 # One piece of text every 50 ms is as smooth as every token, at a fraction of the packets.
 GATHER_SECONDS = 0.05
@@ -39,14 +42,14 @@ log = structlog.get_logger("medcor.voice")
 class ReplyRun:
     """The reply to one turn; ``run`` does it all and never raises."""
 
-    turn: Turn
+    said: Said
     talk: Talk
-    work: Work
+    keeper: Keeper
     outbox: Outbox
-    session_id: str
     done: Callable[[ReplyRun], None]
     cancelled: bool = False
     stuck: bool = False
+    moved: bool = False
     _said: list[str] = field(default_factory=list)
     _held: list[str] = field(default_factory=list)
     _shown_at: float = 0.0
@@ -54,9 +57,18 @@ class ReplyRun:
     _in_tool: bool = False
     _failed: bool = False
     _reserved: bool = False
+    _outcome: TurnOutcome = TurnOutcome.FAILED
+    _answered_by: str = ""
 
     def __post_init__(self) -> None:
         self._events = runtime.mailbox(MOST_EVENTS)
+        self._began = runtime.monotonic()
+        stages = self.said.stages
+        stages.wait = round((self._began - self.said.over_at) * 1000) if self.said.over_at else 0
+
+    @property
+    def turn(self) -> Turn:
+        return self.said.turn
 
     def cancel(self) -> None:
         """Stop showing this reply; what was said is kept."""
@@ -68,25 +80,35 @@ class ReplyRun:
         try:
             if self._reserve():
                 self._answer()
+            else:
+                self._outcome = TurnOutcome.NO_CREDIT
+                self.keeper.run(self._measure)
+        except errors.TalkMoved:
+            self.moved = True
         except Exception:
             log.exception("reply failed", turn_id=self.turn.turn_id)
             self._failed = True
             self._give_up_quietly()
         finally:
+            metrics.observe_turn(self._outcome, self.said.stages)
             self.done(self)
 
     def _give_up_quietly(self) -> None:
         try:
             self._give_up()
+        except errors.TalkMoved:
+            self.moved = True
         except Exception:
             log.exception("reply could not be given up", turn_id=self.turn.turn_id)
 
     def _reserve(self) -> bool:
-        actor = self.work.actor
-        if not costs_credits(actor):
+        keeper, turn_id = self.keeper, self.turn.turn_id
+        if not costs_credits(keeper.actor):
             return True
         try:
-            remaining = self.work.run(lambda session: reserve_credit(session, actor))
+            remaining = keeper.run(
+                lambda session: reserve_credit(session, keeper.actor, turn_id, keeper.work.now())
+            )
         except errors.CreditsExhausted:
             self._tell_exhausted()
             return False
@@ -99,7 +121,7 @@ class ReplyRun:
             "The clinic has no credits left, so the assistant can't answer. "
             "Ask your clinic's administrator to add credits under Subscription."
         )
-        self._error("credits_exhausted", self.work.say(text), retryable=False)
+        self._error("credits_exhausted", self.keeper.work.say(text), retryable=False)
 
     def _answer(self) -> None:
         producer = runtime.spawn(self._produce)
@@ -113,7 +135,7 @@ class ReplyRun:
 
     def _produce(self) -> None:
         try:
-            with self.work.context():
+            with self.keeper.work.context():
                 for event in self.talk.reply(self.turn, lambda: self.cancelled):
                     self._events.put(event)
         except Exception:
@@ -124,7 +146,7 @@ class ReplyRun:
 
     def _show(self) -> Reply | None:
         """Pass events on until the reply is whole, or cut; None when it was cut or failed."""
-        deadline = time.monotonic() + REPLY_SECONDS
+        deadline = runtime.monotonic() + REPLY_SECONDS
         while not (self.cancelled and not self._in_tool):
             event = self._next(deadline)
             if event is _END:
@@ -135,35 +157,41 @@ class ReplyRun:
         return None
 
     def _next(self, deadline: float) -> Any:
-        now = time.monotonic()
+        now = runtime.monotonic()
         until = self._shown_at + GATHER_SECONDS if self._held else deadline
         try:
             return self._events.get(max(0.0, min(until, deadline) - now))
         except runtime.Empty:
-            if time.monotonic() < deadline:
+            if runtime.monotonic() < deadline:
                 return _WAKE
             self._failed = True
             return _END
 
     def _take(self, event: Any) -> None:
         if isinstance(event, Delta):
+            if self.said.stages.first is None:
+                self.said.stages.first = self._elapsed()
             self._held.append(event.text)
         elif isinstance(event, ToolStep):
             self._flush()
             self._in_tool = event.state == "running"
+            # Also of a turn that was cut: what it did is its end, and nothing else of it is shown.
             self._emit("tool", name=event.name, state=event.state, summary=event.summary)
         elif isinstance(event, Notice):
             self._flush()
             self._error(event.code, event.message, retryable=event.retryable)
-        if self._held and time.monotonic() - self._shown_at >= GATHER_SECONDS:
+        if self._held and runtime.monotonic() - self._shown_at >= GATHER_SECONDS:
             self._flush()
+
+    def _elapsed(self) -> int:
+        return round((runtime.monotonic() - self._began) * 1000)
 
     def _flush(self) -> None:
         if self._held and not self.cancelled:
             text = "".join(self._held)
             self._said.append(text)
             self._held.clear()
-            self._shown_at = time.monotonic()
+            self._shown_at = runtime.monotonic()
             self._emit("reply_delta", text=text)
 
     def _emit(self, name: str, /, **payload: Any) -> None:
@@ -180,39 +208,89 @@ class ReplyRun:
         if self._failed or (interrupted and not text):
             self._give_up()
             return
-        self.work.run(lambda session: self._record(session, text, interrupted))
         cards = [] if interrupted else [card.as_json() for card in reply.cards]
+        self._outcome = TurnOutcome.INTERRUPTED if interrupted else TurnOutcome.ANSWERED
+        if reply is not None:
+            self._answered_by = reply.answered_by
+        paid = self._reserved and not (reply is not None and reply.free)
+        self._write(text, cards, paid=paid)
+        if self._reserved and not paid:
+            self._give_back()
         self._emit("reply", text=text, interrupted=interrupted, cards=cards)
 
-    def _record(self, session: Session, text: str, interrupted: bool) -> None:
-        actor = self.work.actor
+    def _write(self, text: str, cards: list[dict[str, Any]], *, paid: bool) -> None:
+        began, stages = runtime.monotonic(), self.said.stages
+        stages.reply = self._elapsed()
+        self.keeper.run(
+            lambda session: self._record(session, text, cards, paid=paid), self._memory()
+        )
+        stages.log = (stages.log or 0) + round((runtime.monotonic() - began) * 1000)
+
+    def _memory(self) -> dict[str, Any] | None:
+        try:
+            return self.talk.memory()
+        except Exception:
+            # Without it the talk goes on here; another process would begin with the log alone.
+            log.exception("talk not remembered", turn_id=self.turn.turn_id)
+            return None
+
+    def _record(
+        self, session: Session, text: str, cards: list[dict[str, Any]], *, paid: bool
+    ) -> None:
+        keeper, turn_id = self.keeper, self.turn.turn_id
         conversations.log_message(
             session,
-            actor,
-            session_id=self.session_id,
-            turn_id=self.turn.turn_id,
-            message_id=f"{self.turn.turn_id}.llm",
+            keeper.actor,
+            session_id=keeper.session_id,
+            turn_id=turn_id,
+            message_id=f"{turn_id}.llm",
             message_type=MessageType.LLM,
             content=text,
             source="assistant",
-            interrupted=interrupted,
-            now=self.work.now(),
+            interrupted=self._outcome is not TurnOutcome.ANSWERED,
+            cards=cards,
+            now=keeper.work.now(),
         )
-        if self._reserved:
-            commit_credit(session, actor, self.turn.turn_id)
+        self._measure(session)
+        if paid:
+            commit_credit(session, keeper.actor, turn_id, keeper.work.now())
+
+    def _measure(self, session: Session) -> None:
+        keeper = self.keeper
+        record_measure(
+            session,
+            keeper.actor,
+            session_id=keeper.session_id,
+            turn_id=self.turn.turn_id,
+            source=self.turn.source,
+            answered_by=self._answered_by,
+            outcome=self._outcome,
+            stages=self.said.stages,
+            now=keeper.work.now(),
+        )
+
+    def _give_back(self) -> None:
+        self._reserved = False
+        keeper = self.keeper
+        remaining = keeper.run(
+            lambda session: release_credit(
+                session, keeper.actor, self.turn.turn_id, keeper.work.now()
+            )
+        )
+        self.outbox.emit("credits", remaining=remaining)
 
     def _give_up(self) -> None:
         """End without a reply: give the credit back, keep what was said, tell a failure."""
         if self._reserved:
-            self._reserved = False
-            actor = self.work.actor
-            remaining = self.work.run(lambda session: release_credit(session, actor))
-            self.outbox.emit("credits", remaining=remaining)
-        if self._failed:
-            text = errors.N_("The assistant can't answer right now. Please try again.")
-            self._error("model_unavailable", self.work.say(text), retryable=True)
+            self._give_back()
+        self._outcome = TurnOutcome.FAILED if self._failed else TurnOutcome.INTERRUPTED
         said = printable("".join(self._said))
         if said and self._failed:
-            self.work.run(lambda session: self._record(session, said, True))
+            self._write(said, [], paid=False)
+        else:
+            self.keeper.run(self._measure, self._memory())
+        if self._failed:
+            text = errors.N_("The assistant can't answer right now. Please try again.")
+            self._error("model_unavailable", self.keeper.work.say(text), retryable=True)
         if self._shown:
             self._emit("reply", text=said, interrupted=True, cards=[])

@@ -128,6 +128,7 @@ def create_talk_sessions() -> None:
         instant("ended_at", null=True),
         text("end_reason", 20),
         *(number(name) for name in ("heard_ms", "lost_ms", "reconnections")),
+        sa.Column("prompt", sa.JSON(), nullable=True),
         sa.Column("memory", sa.JSON(), nullable=True),
         *owned(table, user=True),
         sa.UniqueConstraint("session_id", name=op.f(f"uq_{table}_session_id")),

@@ -31,6 +31,9 @@ ACROSS_CLINICS = {
     "medcor/services/clinic_signup.py",
     # One shipper serves the journals of all clinics.
     "medcor/services/conversations.py",
+    # A process serves talks of every clinic: what one that is gone has left behind.
+    "medcor/services/talk_sessions.py",
+    "medcor/services/credits.py",
     # One sender serves every clinic's outbox.
     "medcor/services/mail.py",
     # The same for webhooks.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import date, timedelta
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -18,6 +19,7 @@ from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
+from medcor.web.metrics import exposition
 from medcor.web.offer_words import offer_view
 from medcor.web.state import now, settings
 from medcor.web.transaction import reading
@@ -51,6 +53,17 @@ def healthz():
     failing = health.failing_parts()
     status = "ok" if not failing else "unavailable"
     return jsonify(status=status, failing=failing), 200 if not failing else 503
+
+
+@blueprint.get("/metrics")
+@public("a scraper has no account; it shows METRICS_TOKEN")
+def metrics():
+    """Show this process's measures to whoever has the token; without one there is no such page."""
+    token = settings().metrics_token
+    shown = request.headers.get("Authorization", "")
+    if not token or not hmac.compare_digest(shown.encode(), f"Bearer {token}".encode()):
+        raise errors.NotFound()
+    return Response(exposition(), mimetype="text/plain; version=0.0.4; charset=utf-8")
 
 
 @blueprint.get("/media/<int:clinic_id>/<name>")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from medcor import runtime
@@ -14,7 +13,7 @@ FIRST_PAUSE, LAST_PAUSE = 5.0, 60.0
 class Breaker:
     """Closed lets all through; open none; after a pause one try decides whether it closes."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = runtime.monotonic) -> None:
         self._clock, self._lock = clock, runtime.lock()
         self._failures = 0
         self._open_until = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -138,7 +137,7 @@ class OpenAIModel:
             raise ModelFailed("timeout") from error
         except (openai.APIConnectionError, openai.APIStatusError) as error:
             pause = self._pause_before_retry(error)
-            if pause is None or time.monotonic() + pause >= deadline:
+            if pause is None or runtime.monotonic() + pause >= deadline:
                 raise ModelFailed(_kind(error)) from error
             runtime.sleep(pause)
         except openai.OpenAIError as error:
@@ -174,10 +173,10 @@ def _choices(lines: Iterator[str], patience: float, deadline: float) -> Iterator
 
     ``patience`` is how many seconds may pass without a chunk, comments notwithstanding.
     """
-    heard = time.monotonic()
+    heard = runtime.monotonic()
     try:
         for line in lines:
-            now = time.monotonic()
+            now = runtime.monotonic()
             if now > deadline or now - heard > patience:
                 raise ModelFailed("timeout", "whole answer" if now > deadline else "silence")
             data = line.removeprefix("data:").strip() if line.startswith("data:") else ""

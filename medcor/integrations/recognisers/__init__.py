@@ -46,4 +46,8 @@ class Recogniser(Protocol):
         """The audio clock: seconds of audio given to the recogniser."""
 
     @property
+    def behind(self) -> float:
+        """Seconds of audio that wait to be given to the recogniser."""
+
+    @property
     def ended(self) -> bool: ...

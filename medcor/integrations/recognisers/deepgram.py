@@ -17,8 +17,13 @@ from . import AudioFormat
 KEEP_ALIVE = '{"type":"KeepAlive"}'
 FINALIZE = '{"type":"Finalize"}'
 CLOSE_STREAM = '{"type":"CloseStream"}'
-# Bad query, bad key, no credit, no right to the model: trying again can't help.
-FINAL_STATUSES = frozenset({400, 401, 402, 403})
+# Of the client's own faults (4xx) only these may pass by themselves.
+_PASSING_STATUSES = frozenset({408, 429})
+
+
+def is_final(status: int) -> bool:
+    """Bad query, bad key, no credit, no right to the model: trying again can't help."""
+    return 400 <= status < 500 and status not in _PASSING_STATUSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +29,8 @@ SEND_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
 KEEP_ALIVE_SECONDS = 4.0
 QUIET_SECONDS = 8.0
+# A vendor that takes this much audio and says nothing, not even that it is silence, is deaf.
+DEAF_SECONDS = 20.0
 STEADY_SECONDS = 5.0
 TRIES = 5
 # The vendor takes at most 1.25 seconds of audio a second.
@@ -68,10 +69,11 @@ class DeepgramLink:
         self._pace = Bucket(CATCH_UP_RATE, CATCH_UP_BURST)
         self._offset = 0.0
         self._lost_bytes = 0
+        self._answered, self._silent = 0.0, True
         self._socket: websocket.WebSocket | None = None
         self._broken = ""
         self._closing = False
-        self._sent_at = self._fed_at = self._opened_at = time.monotonic()
+        self._sent_at = self._fed_at = self._opened_at = runtime.monotonic()
         self.ended = False
 
     def start(self) -> None:
@@ -81,10 +83,14 @@ class DeepgramLink:
     def seconds(self) -> float:
         return self._buffer.given_seconds
 
+    @property
+    def behind(self) -> float:
+        return self._buffer.waiting_seconds
+
     def feed(self, frame: bytes) -> None:
         with self._lock:
             self._lost_bytes += self._buffer.add(frame)
-        self._fed_at = time.monotonic()
+        self._fed_at = runtime.monotonic()
         self._wake()
 
     def finalize(self) -> None:
@@ -101,6 +107,9 @@ class DeepgramLink:
             self._control(deepgram.KEEP_ALIVE)
         if self._lost_bytes:
             self._tell(LinkState.LISTENING)
+        if self.seconds - self._answered >= DEAF_SECONDS:
+            self._broken = "takes audio and says nothing"
+            _hang_up(self._socket)
 
     def _control(self, text: str) -> None:
         self._controls.append(text)
@@ -127,8 +136,7 @@ class DeepgramLink:
             if opened is None:
                 return
             self._use(opened)
-            steady = time.monotonic() - self._opened_at >= STEADY_SECONDS
-            attempt = 0 if steady else attempt + 1
+            attempt = 0 if self._was_steady() else attempt + 1
             state = LinkState.RECONNECTING
             if self._closing or self._out_of_tries(attempt):
                 break
@@ -136,6 +144,11 @@ class DeepgramLink:
             self._wait_until_needed()
         if self._closing:
             self._tell(LinkState.CLOSED)
+
+    def _was_steady(self) -> bool:
+        """A connection that lasted, and answered what it was given, starts the tries afresh."""
+        deaf = self._silent and self.seconds - self._offset > STEADY_SECONDS
+        return runtime.monotonic() - self._opened_at >= STEADY_SECONDS and not deaf
 
     def _open(self, attempt: int) -> websocket.WebSocket | None:
         """Connect, waiting between tries; None when it is over, which was told."""
@@ -176,16 +189,17 @@ class DeepgramLink:
                 skip_utf8_validation=True,
             )
         except websocket.WebSocketBadStatusException as error:
-            if error.status_code in deepgram.FINAL_STATUSES:
+            if deepgram.is_final(error.status_code):
                 raise Refused(f"refused with {error.status_code}") from error
             raise
 
     def _use(self, opened: websocket.WebSocket) -> None:
         """Send until the connection is lost or closed; the reader ends with it."""
         opened.settimeout(SEND_SECONDS)
-        self._broken, self._opened_at = "", time.monotonic()
+        self._broken, self._opened_at = "", runtime.monotonic()
         self._sent_at = self._opened_at
-        self._offset = self._buffer.given_seconds
+        self._offset = self._answered = self._buffer.given_seconds
+        self._silent = True
         self._socket = opened
         self._tell(LinkState.LISTENING)
         reader = runtime.spawn(self._read, opened, self._offset)
@@ -207,7 +221,7 @@ class DeepgramLink:
             frame = self._buffer.next()
         if frame is not None:
             opened.send_binary(frame)
-            self._sent_at = time.monotonic()
+            self._sent_at = runtime.monotonic()
             self._keep_pace(len(frame))
         elif self._controls:
             return self._send_control(opened, self._controls.popleft())
@@ -222,7 +236,7 @@ class DeepgramLink:
 
     def _send_control(self, opened: websocket.WebSocket, text: str) -> bool:
         opened.send(deepgram.CLOSE_STREAM if text is _CLOSE else text)
-        self._sent_at = time.monotonic()
+        self._sent_at = runtime.monotonic()
         return text is not _CLOSE
 
     def _read(self, opened: websocket.WebSocket, offset: float) -> None:
@@ -241,6 +255,7 @@ class DeepgramLink:
             return
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             raise websocket.WebSocketConnectionClosedException(_close_reason(data))
+        self._answered, self._silent = self.seconds, False
         event = deepgram.parse_message(data, offset)
         if event is None:
             return
@@ -256,17 +271,17 @@ class DeepgramLink:
     def _wait_until_needed(self) -> None:
         """A connection that ended in silence is not missed before there is something to say."""
         while not self._closing:
-            quiet = time.monotonic() - self._fed_at >= QUIET_SECONDS
+            quiet = runtime.monotonic() - self._fed_at >= QUIET_SECONDS
             if not quiet:
                 return
             self._signal.get()
 
     def _pause(self, seconds: float) -> None:
         """Wait; a close ends it early."""
-        until = time.monotonic() + seconds
-        while not self._closing and time.monotonic() < until:
+        until = runtime.monotonic() + seconds
+        while not self._closing and runtime.monotonic() < until:
             try:
-                self._signal.get(until - time.monotonic())
+                self._signal.get(until - runtime.monotonic())
             except runtime.Empty:
                 return
 

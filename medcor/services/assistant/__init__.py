@@ -24,17 +24,18 @@ def open_talk(
     look: Callable[[Work[Any]], Any],
     clock: Callable[[], datetime],
     model: LanguageModel | None = None,
+    memory: dict[str, Any] | None = None,
 ) -> Talk:
     """Open the talk of one signed-in person.
 
     ``run`` runs a function of a session in a write transaction, ``look`` on a read session that
     it closes afterwards; ``clock`` gives an aware UTC instant. ``model`` is a LanguageModel or
-    None for the guided assistant alone.
+    None for the guided assistant alone. ``memory`` is what ``Talk.memory`` gave in another process.
     """
     box = Toolbox(actor, session_id, run, look, clock)
     language = language if language in wording.LANGUAGES else "en"
     name = _shown_name(prompt, actor)
-    return AssistantTalk(box, name, language, prompt, model)
+    return AssistantTalk(box, name, language, prompt, model, memory)
 
 
 def _shown_name(prompt: dict[str, Any], actor: Actor) -> str:

@@ -32,6 +32,15 @@ class Grounding:
         self._amounts.update(_amounts(text))
         self._clocks.update(_clocks(text))
 
+    def backed(self) -> tuple[set[Decimal | None], set[tuple[int, int]]]:
+        """The amounts and the clock times that may be said."""
+        return self._amounts, self._clocks
+
+    def back(self, amounts: set[Decimal | None], clocks: set[tuple[int, int]]) -> None:
+        """Allow what another process had allowed in this talk."""
+        self._amounts |= amounts
+        self._clocks |= clocks
+
     def objection(self, text: str) -> str:
         """Name the first thing in ``text`` that nothing backs; empty when all is backed.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
+from medcor import runtime
 from medcor.domain.dialogue import wording
 from medcor.domain.permissions import Role
 from medcor.domain.talk import Card, Delta, ToolStep
@@ -62,7 +62,7 @@ class ModelTurn:
 
     def run(self, text: str) -> Events:
         """Give the Answer; ModelFailed when the model fails, stalls or says what nothing backs."""
-        deadline = time.monotonic() + self.seconds
+        deadline = runtime.monotonic() + self.seconds
         self.memory.grounding.allow(text)
         clinic, now = self.desk.catalogue.clinic, self.desk.box.clock()
         system = system_prompt(self.prompt, self.role, self.desk.language, clinic, now)

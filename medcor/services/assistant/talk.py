@@ -16,6 +16,7 @@ from medcor.domain.permissions import Role
 from medcor.domain.talk import Card, Delta, Notice, Reply, ReplyEvent, Turn
 from medcor.integrations.language_models import LanguageModel, ModelFailed
 from medcor.services.assistant import appointments_flow, booking_flow, doctor, guided, info
+from medcor.services.assistant.memory import dump_memory, load_memory
 from medcor.services.assistant.model_turn import ModelMemory, ModelTurn
 from medcor.services.assistant.state import Answer, Ask, Desk, TalkState
 from medcor.services.assistant.toolbox import StepLimitReached, Steps, Toolbox, turn_results
@@ -37,11 +38,18 @@ class AssistantTalk:
         language: str,
         prompt: dict[str, Any],
         model: LanguageModel | None = None,
+        memory: dict[str, Any] | None = None,
     ) -> None:
         self._box, self._name, self._prompt, self._model = box, name, prompt, model
         self._memory = ModelMemory()
         self._model_was_down = False
         self.state = TalkState(language)
+        if memory:
+            load_memory(memory, self.state, self._memory)
+
+    def memory(self) -> dict[str, Any]:
+        """What another process needs to go on with this talk, as JSON."""
+        return dump_memory(self.state, self._memory)
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
         """Answer one turn; a turn that was answered before gets the same answer again."""

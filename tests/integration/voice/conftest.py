@@ -118,6 +118,9 @@ class ScriptedTalk:
     def __call__(self, *_: object) -> ScriptedTalk:
         return self
 
+    def memory(self) -> dict[str, object]:
+        return {}
+
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
         self.turns.append(turn.text)
         self.running += 1
@@ -160,8 +163,8 @@ def live(clinics: Clinics) -> Iterator[tuple[str, object]]:
     kept = registry.parts.make_talk, registry.parts.make_recogniser
     limits = vars(registry.parts.limits).copy()
     yield f"http://127.0.0.1:{listener.port}", registry
-    for session in list(registry._sessions.values()):
-        session.ask("end", None)
+    for session in registry.all():
+        session.ask("end", ("left", None))
     listener.close()
     thread.join(5)
     registry.parts.make_talk, registry.parts.make_recogniser = kept

@@ -1,0 +1,142 @@
+"""One greenlet for all talks of a process: their age, their sign-ins, and that they are alive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from medcor import runtime
+from medcor.domain import errors
+from medcor.domain.permissions import system_actor
+from medcor.extensions import db
+from medcor.services import credits, talk_sessions
+from medcor.services.prompts import remove_old_prompts
+from medcor.services.sessions import live_sessions
+from medcor.web.transaction import in_transaction
+
+from .work import Work
+
+if TYPE_CHECKING:
+    from .registry import Registry
+    from .session import VoiceSession
+
+T = TypeVar("T")
+
+log = structlog.get_logger("medcor.voice")
+
+
+class Sweeper:
+    """Started with the first talk; ends when the process drains."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._task: runtime.Task | None = None
+        self._lock = runtime.lock()
+        self._checked_at = self._cleaned_at = 0.0
+
+    def start(self) -> None:
+        with self._lock:
+            if self._task is None:
+                self._task = runtime.spawn(self._run)
+
+    def _run(self) -> None:
+        while not self._registry.draining:
+            runtime.sleep(self._registry.parts.limits.sweep)
+            try:
+                self.sweep(runtime.monotonic())
+            except Exception:
+                log.exception("voice sweeper")
+
+    def sweep(self, now: float) -> None:
+        """Tick every talk, end those whose time is over or whose sign-in is."""
+        limits = self._registry.parts.limits
+        sessions = self._registry.all()
+        for session in sessions:
+            session.tick(now)
+            self._check_age(session, now)
+        if sessions:
+            self._give_away()
+        if now - self._checked_at >= limits.revocation:
+            self._checked_at = now
+            self._check_sign_ins(sessions)
+        if now - self._cleaned_at >= limits.cleaning:
+            self._cleaned_at = now
+            self._clean()
+
+    def _check_age(self, session: VoiceSession, now: float) -> None:
+        limits, age = self._registry.parts.limits, now - session.began
+        if age >= limits.session:
+            session.ask("end", ("time", _time_is_over()))
+        elif age >= limits.session - limits.warning and not session.warned:
+            session.warned = True
+            session.ask("warn", round(limits.session - age))
+        if session.detached_at is not None and now - session.detached_at >= limits.detached:
+            session.ask("end", ("left", None))
+
+    def _give_away(self) -> None:
+        """Let go of talks whose page has come back to another process."""
+        owner = self._registry.parts.owner
+        wanted = set(self._outside(lambda session: talk_sessions.wanted_talks(session, owner)))
+        for session in self._registry.all():
+            if session.id in wanted:
+                session.ask("give_away")
+
+    def _outside(self, look: Callable[[Session], T]) -> T:
+        """Look with no clinic in scope."""
+        with self._registry.app.app_context():
+            try:
+                return look(db.session())
+            finally:
+                db.session.remove()
+
+    def _check_sign_ins(self, sessions: Iterable[VoiceSession]) -> None:
+        by_clinic: dict[int, list[VoiceSession]] = defaultdict(list)
+        for session in sessions:
+            by_clinic[session.work.actor.clinic_id].append(session)
+        for clinic_id, talks in by_clinic.items():
+            alive = self._alive(clinic_id, talks)
+            for each in talks:
+                if each.person.session_id not in alive:
+                    error = errors.SignInRequired(errors.SessionEnded.text)
+                    each.ask("end", ("signed_out", error))
+
+    def _alive(self, clinic_id: int, talks: list[VoiceSession]) -> set[str]:
+        """Which sign-ins of a clinic still hold, and tell others that its talks are served here."""
+        work, owner = Work(self._registry.app, system_actor(clinic_id), "en"), self._owner
+        names = {each.person.session_id for each in talks}
+        ids = [each.id for each in talks]
+        work.run(lambda session: talk_sessions.keep_alive(session, ids, owner, work.now()))
+        return work.look(lambda session: live_sessions(session, names, work.now()))
+
+    @property
+    def _owner(self) -> str:
+        return self._registry.parts.owner
+
+    def _clean(self) -> None:
+        """Put in order what processes that are gone have left behind."""
+        state, app = self._registry.state, self._registry.app
+        now = state.clock()
+        remove_old_prompts(state.settings.prompts_folder, now)
+        with app.app_context():
+            in_transaction(None, None, lambda session: talk_sessions.close_abandoned(session, now))
+            db.session.remove()
+        left = self._outside(lambda session: credits.forgotten_reservations(session, now))
+        for clinic_id, turn_id in left:
+            actor = system_actor(clinic_id)
+            Work(app, actor, "en").run(
+                lambda session, actor=actor, turn_id=turn_id: credits.release_credit(
+                    session, actor, turn_id, now
+                )
+            )
+
+
+def _time_is_over() -> errors.DomainError:
+    error = errors.DomainError(
+        errors.N_("This talk has reached its time limit. Start a new one to go on.")
+    )
+    error.code = "session_ended"
+    return error
