@@ -34,6 +34,10 @@ class AudioGate:
         """Milliseconds of audio that came in, refused ones included: the page need not resend."""
         return self._taken * 1000 // self._rate
 
+    def skip(self, size: int) -> None:
+        """Count ``size`` bytes as come in."""
+        self._taken += size
+
     def admit(self, data: Any) -> bytes | None:
         """The frame's bytes, or None where there is too much of it. Raises BadMessage."""
         if type(data) is not bytes or len(data) & 1 or not 0 < len(data) <= self._rate:

@@ -117,6 +117,11 @@ class Ears:
             link.feed(frame)
         return None
 
+    def skip(self, data: Any) -> None:
+        """Count a frame that nobody is to hear, so that the page does not send it again."""
+        if self._gate is not None and isinstance(data, bytes):
+            self._gate.skip(len(data))
+
     def take_refused(self) -> int:
         """Milliseconds that were turned away since the last call."""
         if self._gate is None:

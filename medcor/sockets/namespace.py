@@ -205,7 +205,10 @@ class TranscriptionNamespace(Namespace):
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_stop(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any]:
-        return self._ask(sid, "stop_reply" if messages.stops_reply_only(payload) else "stop")
+        if messages.stops_reply_only(payload):
+            return self._ask(sid, "stop_reply")
+        self._session(sid).count_lost(messages.read_lost(messages.read_object(payload)))
+        return self._ask(sid, "stop")
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_text(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any]:

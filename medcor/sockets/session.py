@@ -112,6 +112,7 @@ class VoiceSession:
     def hear(self, data: Any) -> dict[str, Any] | None:
         """Take a frame of audio; answers only where something is wrong with it."""
         if self._stopping or (self._paused and self._ears.is_open):
+            self._ears.skip(data)
             return None
         error = self._ears.hear(data)
         return self._refuse(error) if error is not None else None
@@ -368,4 +369,8 @@ class VoiceSession:
     def _close(self) -> None:
         self._ears.close()
         self.ended = True
+        client = self.outbox.client
+        if self.moved and client is not None:
+            # A page that is still here has to come back, to whoever serves its talk.
+            self._parts.hang_up(client)
         self._on_end(self)

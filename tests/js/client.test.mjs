@@ -107,12 +107,57 @@ test("frames wait on a slow uplink, and what is lost is told", async () => {
   const { client, socket, told } = await setUp({ audio: true });
   start(socket);
   socket.io.engine.writeBuffer.length = 21;
-  for (let i = 0; i < 53; i++) client.sendFrame(i);
+  for (let i = 0; i < 303; i++) client.sendFrame(i);
   assert.equal(socket.names().filter((name) => name === "audio").length, 0);
   socket.io.engine.writeBuffer.length = 0;
   client.sendFrame("now");
-  assert.equal(socket.names().filter((name) => name === "audio").length, 51);
-  assert.deepEqual(told.at(-1), ["status", { lost_ms: 300 }, false]);
+  assert.equal(socket.names().filter((name) => name === "audio").length, 300);
+  const lost = told.filter(([name]) => name === "status").map(([, { lost_ms }]) => lost_ms);
+  assert.deepEqual(lost, [100, 100, 100, 100]);
+  const behind = told.filter(([name]) => name === "behind").map(([, { page_ms }]) => page_ms);
+  assert.deepEqual([behind[0], behind.at(-2), behind.at(-1)], [1000, 30_000, 0]);
+  client.stop();
+  assert.deepEqual(socket.sent.at(-1), ["stop", { lost_ms: 400 }]);
+});
+
+const audio = (socket) => socket.sent.filter(([name]) => name === "audio").map(([, frame]) => frame);
+
+test("what was sent and not heard before the connection was lost is sent again", async () => {
+  const { client, socket } = await setUp({ audio: true });
+  start(socket, { ok: true, session_id: "s1", epoch: "e1", heard_ms: 0 });
+  for (const frame of "abcdef") client.sendFrame(frame);
+  socket.fire("disconnect", "transport close");
+  socket.sent.length = 0;
+  start(socket, { ok: true, session_id: "s1", epoch: "e1", heard_ms: 400 });
+  assert.deepEqual(audio(socket), ["e", "f"]);
+});
+
+test("another server process hears again what is no turn yet, and the page shows it once", async () => {
+  const { client, socket, told } = await setUp({ audio: true });
+  start(socket, { ok: true, session_id: "s1", epoch: "e1", heard_ms: 0 });
+  for (const frame of "abcdef") client.sendFrame(frame);
+  socket.fire("status", { seq: 1, state: "listening", lost_ms: 0, epoch: "e1", taken_ms: 350 });
+  socket.fire("disconnect", "transport close");
+  socket.sent.length = 0;
+  start(socket, { ok: true, session_id: "s1", epoch: "e2", heard_ms: 0 });
+  assert.deepEqual(audio(socket), ["d", "e", "f"]);
+  assert.equal(told.filter(([name]) => name === "restart").length, 1);
+});
+
+test("a reloaded page goes on where the server stands and repeats nothing", async () => {
+  const { client, socket, told } = await setUp({ audio: true, stored: { sessionId: "s1", seen: 4 } });
+  client.sendFrame("a");
+  start(socket, { ok: true, session_id: "s1", epoch: "e1", heard_ms: 90_000 });
+  client.sendFrame("b");
+  assert.deepEqual([audio(socket), client.trail.start], [["a", "b"], 90_000]);
+  assert.ok(!told.some(([name]) => name === "restart"));
+});
+
+test("a reply is stopped without ending the talk", async () => {
+  const { client, socket } = await setUp();
+  start(socket);
+  client.stopReply();
+  assert.deepEqual([socket.sent.at(-1), client.resumable], [["stop", { what: "reply" }], true]);
 });
 
 test("a reconnection resumes with the last number and drops what is repeated", async () => {
@@ -209,7 +254,7 @@ test("stopping tells the server and forgets the session", async () => {
   const { client, socket, saved, told } = await setUp();
   start(socket);
   client.stop();
-  assert.deepEqual(socket.sent.at(-1), ["stop"]);
+  assert.deepEqual(socket.sent.at(-1), ["stop", {}]);
   assert.deepEqual([saved.at(-1).sessionId, told.at(-1)[1].link, client.resumable], [null, "closed", false]);
 });
 

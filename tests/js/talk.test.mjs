@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backlog } from "../../medcor/static/js/assistant/backlog.js";
+import { Trail } from "../../medcor/static/js/assistant/trail.js";
 import { microphoneProblem, obstacle } from "../../medcor/static/js/assistant/capture.js";
 import { callUrl, explain, fill, lostText, remedy, safeUrl } from "../../medcor/static/js/assistant/messages.js";
 import { START, microphoneAct, phaseOf, reducePhase } from "../../medcor/static/js/assistant/phase.js";
@@ -36,12 +36,61 @@ test("an event without a number is never a duplicate", () => {
   assert.deepEqual([sequence.take({}), sequence.take({})], ["new", "new"]);
 });
 
-test("the backlog keeps five seconds and counts what falls out", () => {
-  const backlog = new Backlog();
-  for (let i = 0; i < 57; i++) backlog.push(i);
-  assert.equal(backlog.takeLostMs(), 700);
-  assert.equal(backlog.takeLostMs(), 0);
-  assert.deepEqual([backlog.drain()[0], backlog.drain().length], [7, 0]);
+test("the trail keeps thirty seconds and counts what falls out unsent, and only that", () => {
+  const trail = new Trail();
+  for (let i = 0; i < 307; i++) trail.push(i);
+  assert.deepEqual([trail.takeLostMs(), trail.takeLostMs(), trail.waitingMs], [700, 0, 30_000]);
+  assert.deepEqual([trail.next()[0], trail.next().length, trail.waitingMs], [7, 0, 0]);
+  for (let i = 0; i < 50; i++) trail.push(i);
+  assert.equal(trail.takeLostMs(), 0);
+});
+
+test("the trail forgets what is a turn, of this epoch only", () => {
+  const trail = new Trail();
+  trail.resume("e1", 0);
+  for (const frame of "abcd") trail.push(frame);
+  trail.settle("e1", 900);
+  assert.equal(trail.frames.length, 4, "nothing unsent is forgotten");
+  trail.next();
+  trail.settle("e0", 900);
+  trail.settle("e1", 250);
+  assert.deepEqual([trail.frames, trail.start], [["c", "d"], 200]);
+  assert.equal(trail.resume("e1", 300), false);
+  assert.deepEqual(trail.next(), ["d"]);
+});
+
+test("a new talk is sent only what nobody has heard", () => {
+  const trail = new Trail();
+  trail.push("a");
+  trail.next();
+  trail.push("b");
+  trail.restart();
+  assert.deepEqual([trail.next(), trail.epoch], [["b"], null]);
+});
+
+test("what another process reads back is shown once", () => {
+  const shown = talk(
+    ["ready", { session_id: "s" }],
+    ["typed", { id: "t-1", text: "hello" }],
+    ["transcript", { utterance_id: "t1", text: "hello", is_final: true }],
+    ["transcript", { utterance_id: "u0", text: "book", is_final: true }],
+    ["status", { taken_ms: 900 }],
+    ["transcript", { utterance_id: "u1", text: "half a", is_final: true }],
+    ["transcript", { utterance_id: "t1", text: "hello", is_final: true, again: true }],
+    ["transcript", { utterance_id: "u0", text: "book", is_final: true, again: true }],
+    ["restart", {}],
+    ["transcript", { utterance_id: "r2u0", text: "half a sentence", is_final: true }],
+  );
+  assert.deepEqual(shown.turns.map(({ text }) => text), ["hello", "book", "half a sentence"]);
+});
+
+test("a stopped reply grows no more and keeps what was said", () => {
+  const stopped = talk(["reply_delta", { turn_id: 1, text: "On Mon" }], ["cut", {}], ["quiet", {}], ["reply_delta", { turn_id: 1, text: "day" }]);
+  assert.equal(stopped.draft, null);
+  const ended = reduceTranscript(stopped, "reply", { turn_id: 1, text: "On Mon", interrupted: true });
+  assert.deepEqual(ended.turns.map(({ text, interrupted }) => [text, interrupted]), [["On Mon", true]]);
+  const next = reduceTranscript(ended, "reply_delta", { turn_id: 2, text: "Yes" });
+  assert.equal(next.draft.text, "Yes");
 });
 
 test("interim words give way to the final ones", () => {

@@ -1,5 +1,5 @@
-import { Backlog } from "./backlog.js";
 import { Sequence } from "./sequence.js";
+import { Trail } from "./trail.js";
 
 const EVENTS = ["ready", "transcript", "reply_delta", "reply", "tool", "credits", "status", "error"];
 const ACK_MS = 10_000;
@@ -7,6 +7,8 @@ const RESEND_AFTER_MS = 300;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
 const MOST_QUEUED_PACKETS = 20;
+// A backlog is told from here on, and again when it has changed by as much.
+const TELL_BEHIND_MS = 1000;
 const WEBSOCKET_OPEN = 1;
 const TYPING_REMAINS = new Set(["unsupported_language", "recogniser_unavailable"]);
 
@@ -29,7 +31,9 @@ export class AssistantClient {
     Object.assign(this, { io, prepare, config, store, onEvent });
     const { sessionId, seen } = store.load();
     this.sequence = new Sequence(sessionId, seen);
-    this.backlog = new Backlog();
+    this.trail = new Trail();
+    this.unreportedMs = 0;
+    this.behindMs = 0;
     this.typed = [];
     this.audio = false;
     this.attempt = 0;
@@ -75,6 +79,7 @@ export class AssistantClient {
     const payload = { language: this.config.language };
     if (this.audio) Object.assign(payload, { encoding: "linear16", sample_rate: 16000 });
     if (this.resumable) Object.assign(payload, { session_id: this.sequence.sessionId, last_seq: this.sequence.last });
+    if (this.unreportedMs) payload.lost_ms = this.takeUnreported();
     return payload;
   }
 
@@ -88,17 +93,23 @@ export class AssistantClient {
     });
   }
 
-  begin({ session_id, credits }) {
+  begin({ session_id, credits, epoch, heard_ms }) {
+    if (this.resumable && session_id !== this.sequence.sessionId) this.trail.restart();
     this.sequence.adopt(session_id);
+    this.resumeAudio(epoch, heard_ms);
     this.remember();
     this.started = true;
     this.attempt = 0;
     this.remedied = false;
     this.tell("link", { link: "on" });
     if (credits !== undefined && credits !== null) this.tell("credits", { remaining: credits });
-    this.backlog.drain().forEach((frame) => this.socket.emit("audio", frame));
-    this.reportLoss();
+    this.sendFrames();
     setTimeout(() => this.sendTyped(), RESEND_AFTER_MS);
+  }
+
+  /** What the server has not heard is sent again; where it listens afresh, its unfinished lines are heard again. */
+  resumeAudio(epoch, heardMs = 0) {
+    if (this.trail.resume(epoch, heardMs)) this.tell("restart", {});
   }
 
   /** An ended session is replaced and a missing prompt written, once; other refusals are told. */
@@ -132,9 +143,16 @@ export class AssistantClient {
     if (kind === "duplicate") return;
     if (name === "transcript" && event.is_final) this.acknowledgeEcho(event.text);
     this.remember();
-    this.onEvent(name, event, kind === "replayed");
+    if (name === "status") this.followAudio(event);
+    this.onEvent(name, event, kind === "replayed" || Boolean(event.again));
     if (name === "status" && event.state === "closed") this.end();
     if (name === "error" && event.code === "session_ended") this.end();
+  }
+
+  followAudio({ epoch, taken_ms }) {
+    if (!epoch) return;
+    if (epoch !== this.trail.epoch) this.resumeAudio(epoch);
+    if (taken_ms !== undefined) this.trail.settle(epoch, taken_ms);
   }
 
   lose(reason) {
@@ -176,16 +194,35 @@ export class AssistantClient {
   sendFrame(frame) {
     if (!this.audio) return;
     if (this.closing) this.lose("closing");
-    if (this.flowing) {
-      this.backlog.drain().forEach((waiting) => this.socket.emit("audio", waiting));
-      this.socket.emit("audio", frame);
-      this.reportLoss();
-    } else this.backlog.push(frame);
+    this.trail.push(frame);
+    if (this.flowing) this.sendFrames();
+    this.reportLoss();
+    this.reportBehind();
   }
 
+  sendFrames() {
+    this.trail.next().forEach((frame) => this.socket.emit("audio", frame));
+    this.reportBehind();
+  }
+
+  /** Told to the person at once, and to the server when it next listens. */
   reportLoss() {
-    const lost = this.backlog.takeLostMs();
+    const lost = this.trail.takeLostMs();
+    this.unreportedMs += lost;
     if (lost) this.tell("status", { lost_ms: lost });
+  }
+
+  takeUnreported() {
+    const lost = this.unreportedMs;
+    this.unreportedMs = 0;
+    return lost;
+  }
+
+  reportBehind() {
+    const waiting = this.trail.waitingMs < TELL_BEHIND_MS ? 0 : this.trail.waitingMs;
+    if (Math.abs(waiting - this.behindMs) < TELL_BEHIND_MS) return;
+    this.behindMs = waiting;
+    this.tell("behind", { page_ms: waiting });
   }
 
   pause() {
@@ -228,12 +265,18 @@ export class AssistantClient {
 
   silence() {
     this.audio = false;
-    this.backlog.drain();
+    this.trail.clear();
+  }
+
+  /** Cut the running reply; the talk goes on. */
+  stopReply() {
+    if (this.started) this.socket.emit("stop", { what: "reply" });
   }
 
   /** End the talk for good. */
   stop() {
-    if (this.started) this.socket.emit("stop");
+    const lost = this.takeUnreported();
+    if (this.started) this.socket.emit("stop", lost ? { lost_ms: lost } : {});
     this.end();
     this.tell("link", { link: "closed" });
   }
@@ -257,10 +300,12 @@ export class AssistantClient {
     this.opening = false;
     this.remedied = false;
     this.audio = false;
-    this.backlog.drain();
+    this.trail.clear();
+    this.behindMs = 0;
   }
 
   forget() {
+    this.trail.restart();
     this.sequence.forget();
     this.remember();
   }

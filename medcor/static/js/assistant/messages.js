@@ -23,6 +23,11 @@ export function lostText(strings, lostMs) {
   return lostMs ? fill(strings.lost, { seconds: (lostMs / 1000).toFixed(1) }) : "";
 }
 
+/** How far the server is behind what is said; empty while it keeps up. */
+export function behindText(strings, behindMs) {
+  return behindMs ? fill(strings.behind, { seconds: Math.round(behindMs / 1000) }) : "";
+}
+
 /** A number to call; null for any other link. */
 export function callUrl(url) {
   return /^tel:\+?[\d ]{2,20}$/.test(url) ? url : null;

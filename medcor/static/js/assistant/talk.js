@@ -16,6 +16,7 @@ export class Talk {
     this.facts = START;
     this.transcript = EMPTY;
     this.lostMs = 0;
+    this.serverMs = this.pageMs = 0;
     this.count = 0;
     this.client = makeClient((name, event, replayed) => this.take(name, event, replayed));
     this.capture = makeCapture({
@@ -52,6 +53,8 @@ export class Talk {
     if (name === "error") this.report(event);
     else this.apply(name, event);
     if (event.lost_ms) this.countLoss(event.lost_ms);
+    if (event.behind_ms !== undefined || event.page_ms !== undefined) this.countBehind(event);
+    if (name === "status" && event.ends_in_s) this.warnOfEnd(event.ends_in_s);
     if (name === "credits") this.showCredits(event.remaining);
     if (name === "reply" && !replayed) this.replied(event);
     if (name === "typed") this.typedArrived();
@@ -103,8 +106,9 @@ export class Talk {
   }
 
   startAfresh() {
-    this.lostMs = 0;
+    this.lostMs = this.serverMs = this.pageMs = 0;
     this.view.showLoss(0);
+    this.view.showBehind(0);
   }
 
   // A model that never answers must not leave the panel thinking for good.
@@ -116,6 +120,17 @@ export class Talk {
   countLoss(ms) {
     this.lostMs += ms;
     this.view.showLoss(this.lostMs);
+  }
+
+  /** What waits here and at the server is said and not heard yet. */
+  countBehind({ behind_ms, page_ms }) {
+    this.serverMs = behind_ms ?? this.serverMs;
+    this.pageMs = page_ms ?? this.pageMs;
+    this.view.showBehind(this.serverMs + this.pageMs);
+  }
+
+  warnOfEnd(seconds) {
+    this.apply("notice", { id: `n-${++this.count}`, text: fill(this.strings.ends_soon, { seconds }) });
   }
 
   showCredits(remaining) {
@@ -221,8 +236,21 @@ export class Talk {
 
   // Endings and remedies
 
+  /** While something is being answered, stop that; else end the talk. */
   stop() {
+    const { thinking, replying, voicing } = this.facts;
     this.voice.stop();
+    if (thinking || replying || voicing) this.stopReply();
+    else this.end();
+  }
+
+  stopReply() {
+    this.apply("cut", {});
+    this.client.stopReply();
+    this.apply("quiet", {});
+  }
+
+  end() {
     this.releaseMicrophone();
     this.client.stop();
     this.apply("quiet", {});

@@ -1,6 +1,6 @@
 export const MOST_TURNS = 200;
 
-export const EMPTY = Object.freeze({ turns: [], session: null, interim: null, draft: null, activity: null });
+export const EMPTY = Object.freeze({ turns: [], session: null, interim: null, draft: null, activity: null, cut: null });
 
 function put(turns, turn) {
   const known = turns.findIndex(({ id }) => id === turn.id);
@@ -13,12 +13,26 @@ function typedTwin(turns, text) {
   return turns.slice(-4).find((turn) => turn.typed && !turn.echoed && turn.text.trim() === text.trim());
 }
 
-function finalTranscript(state, { utterance_id, text }) {
+/** `again` is what another server process has read back from the log: a turn already, and perhaps shown already. */
+function finalTranscript(state, { utterance_id, text, again }) {
   const interim = state.interim?.id === utterance_id ? null : state.interim;
   if (!text.trim()) return { ...state, interim };
-  const twin = typedTwin(state.turns, text);
-  const turn = twin ? { ...twin, echoed: true } : { id: `${state.session}-u-${utterance_id}`, who: "user", text };
+  const said = `${state.session}-u-${utterance_id}`;
+  if (state.turns.some((turn) => turn.said === said)) return { ...state, interim };
+  const twin = again ? null : typedTwin(state.turns, text);
+  const turn = twin ? { ...twin, echoed: true, said } : { id: said, who: "user", text, open: !again };
   return { ...state, interim, turns: put(state.turns, turn) };
+}
+
+/** The server has made a turn of what was said: it will not be heard again. */
+function status(state, { taken_ms }) {
+  if (taken_ms === undefined || !state.turns.some((turn) => turn.open)) return state;
+  return { ...state, turns: state.turns.map((turn) => (turn.open ? { ...turn, open: false } : turn)) };
+}
+
+/** The server listens afresh and is sent the running sentence again. */
+function restart(state) {
+  return { ...state, interim: null, turns: state.turns.filter((turn) => !turn.open) };
 }
 
 function transcript(state, event) {
@@ -30,7 +44,9 @@ function typed(state, { id, text }) {
   return { ...state, turns: put(state.turns, { id, who: "user", text, typed: true }) };
 }
 
+/** What was stopped shows no more of itself than its end. */
 function replyDelta(state, { turn_id, text }) {
+  if (turn_id === state.cut) return state;
   const before = state.draft?.id === turn_id ? state.draft.text : "";
   return { ...state, activity: null, draft: { id: turn_id, text: before + text } };
 }
@@ -45,6 +61,10 @@ function reply(state, { turn_id, text, interrupted, cards }) {
   };
   const draft = state.draft?.id === turn_id ? null : state.draft;
   return { ...state, draft, activity: null, turns: put(state.turns, turn) };
+}
+
+function cut(state) {
+  return { ...state, cut: state.draft?.id ?? state.cut };
 }
 
 function tool(state, { summary }) {
@@ -69,7 +89,20 @@ function quiet(state) {
   return { ...state, interim: null, draft: null, activity: null };
 }
 
-const STEPS = { ready, transcript, typed, reply_delta: replyDelta, reply, tool, notice, settle, quiet };
+const STEPS = {
+  ready,
+  transcript,
+  typed,
+  reply_delta: replyDelta,
+  reply,
+  tool,
+  notice,
+  settle,
+  quiet,
+  status,
+  restart,
+  cut,
+};
 
 /** The talk after one more event; unknown events change nothing. */
 export function reduceTranscript(state, name, event = {}) {

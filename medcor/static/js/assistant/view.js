@@ -1,5 +1,5 @@
 import { cardElement, element } from "./cards.js";
-import { lostText } from "./messages.js";
+import { behindText, lostText } from "./messages.js";
 
 const NEAR_END_PX = 80;
 
@@ -38,8 +38,16 @@ export class View {
     button.setAttribute("aria-label", this.strings.microphone[act]);
     button.setAttribute("aria-disabled", String(act === "wait" || this.typingOnly));
     this.part("microphone-label").textContent = this.strings.microphone_short[this.typingOnly ? "none" : act];
-    this.part("stop").hidden = ["idle", "closed", "error"].includes(phase);
+    this.showStop(phase);
     if (phase !== "listening") this.showLevel(0);
+  }
+
+  showStop(phase) {
+    const stop = this.part("stop");
+    const what = ["thinking", "speaking"].includes(phase) ? "reply" : "talk";
+    stop.hidden = ["idle", "closed", "error"].includes(phase);
+    stop.setAttribute("aria-label", this.strings.stop[what]);
+    stop.title = this.strings.stop[what];
   }
 
   showLevel(level) {
@@ -107,6 +115,10 @@ export class View {
 
   showLoss(lostMs) {
     this.part("lost").textContent = lostText(this.strings, lostMs);
+  }
+
+  showBehind(behindMs) {
+    this.part("behind").textContent = behindText(this.strings, behindMs);
   }
 
   showCredits(text) {
