@@ -55,7 +55,8 @@ class TalkSession(TenantOwned, Base):
     ``owner`` is the process that serves it, empty when none does; a process that does not hold it
     any more may write nothing for it. ``wanted_by`` is one that a page came back to. ``prompt`` and
     ``memory`` are what the talk began with and what it remembers, for that process; both go at its
-    end. ``lost_ms`` is audio that was spoken and not heard.
+    end. ``audio_epoch`` and ``audio_ms`` say up to where the page's audio has become turns, so that
+    it sends none of it to another process again. ``lost_ms`` is audio spoken and not heard.
     """
 
     __tablename__ = "talk_sessions"
@@ -80,6 +81,8 @@ class TalkSession(TenantOwned, Base):
     heard_ms: Mapped[int] = mapped_column(default=0)
     lost_ms: Mapped[int] = mapped_column(default=0)
     reconnections: Mapped[int] = mapped_column(default=0)
+    audio_epoch: Mapped[str] = mapped_column(sa.String(8), default="")
+    audio_ms: Mapped[int] = mapped_column(default=0)
     prompt: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     memory: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
 

@@ -72,18 +72,13 @@ def begin_talk(
     session.flush()
 
 
-def hold_talk(
-    session: Session,
-    session_id: str,
-    owner: str,
-    now: datetime,
-    memory: dict[str, Any] | None = None,
-) -> None:
-    """Make sure that ``owner`` still serves the talk, until the commit. Raises TalkMoved."""
-    values: dict[str, Any] = {"alive_at": now}
-    if memory is not None:
-        values["memory"] = memory
-    if not _change(session, _owned(session_id, owner).values(**values)):
+def hold_talk(session: Session, session_id: str, owner: str, now: datetime, **kept: object) -> None:
+    """Make sure that ``owner`` still serves the talk, until the commit. Raises TalkMoved.
+
+    ``kept`` are columns of :class:`TalkSession` to be written with it.
+    """
+    change = _owned(session_id, owner).values(alive_at=now, **kept)
+    if not _change(session, change):
         raise errors.TalkMoved()
 
 
@@ -199,6 +194,7 @@ class Recovered:
     prompt: dict[str, Any]
     memory: dict[str, Any] | None
     began_at: datetime
+    settled: tuple[str, int] = ("", 0)
     turn_count: int = 0
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
     waiting: tuple[Turn, ...] = field(default=())
@@ -224,6 +220,7 @@ def recover_talk(session: Session, session_id: str) -> Recovered:
         prompt=row.prompt or {},
         memory=row.memory,
         began_at=row.began_at,
+        settled=(row.audio_epoch, row.audio_ms),
         turn_count=max((turn_number(each.turn_id) for each in messages), default=0),
         events=tuple(event for each in messages for event in _shown(each)),
         waiting=tuple(_unanswered(messages, settled)),

@@ -71,6 +71,12 @@ class Ears:
         return self._link is not None
 
     @property
+    def busy(self) -> bool:
+        """Something that came in is no turn yet."""
+        waiting = self._link is not None and not self._link.ended and self._link.behind > 0
+        return waiting or self.turns.pending
+
+    @property
     def ended(self) -> bool:
         return self._link is None or self._link.ended
 

@@ -28,11 +28,11 @@ class Keeper:
     def actor(self) -> Actor:
         return self.work.actor
 
-    def run(self, write: Callable[[Session], T], memory: dict[str, Any] | None = None) -> T:
-        """Do ``write(session)`` in one transaction, with what the talk remembers by then."""
+    def run(self, write: Callable[[Session], T], **kept: Any) -> T:
+        """Do ``write(session)`` in one transaction, with ``kept`` columns of the talk's row."""
 
         def guarded(session: Session) -> T:
-            talk_sessions.hold_talk(session, self.session_id, self.owner, self.work.now(), memory)
+            talk_sessions.hold_talk(session, self.session_id, self.owner, self.work.now(), **kept)
             return write(session)
 
         return self.work.run(guarded)

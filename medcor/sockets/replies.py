@@ -222,17 +222,17 @@ class ReplyRun:
         began, stages = runtime.monotonic(), self.said.stages
         stages.reply = self._elapsed()
         self.keeper.run(
-            lambda session: self._record(session, text, cards, paid=paid), self._memory()
+            lambda session: self._record(session, text, cards, paid=paid), **self._memory()
         )
         stages.log = (stages.log or 0) + round((runtime.monotonic() - began) * 1000)
 
-    def _memory(self) -> dict[str, Any] | None:
+    def _memory(self) -> dict[str, Any]:
         try:
-            return self.talk.memory()
+            return {"memory": self.talk.memory()}
         except Exception:
             # Without it the talk goes on here; another process would begin with the log alone.
             log.exception("talk not remembered", turn_id=self.turn.turn_id)
-            return None
+            return {}
 
     def _record(
         self, session: Session, text: str, cards: list[dict[str, Any]], *, paid: bool
@@ -288,7 +288,7 @@ class ReplyRun:
         if said and self._failed:
             self._write(said, [], paid=False)
         else:
-            self.keeper.run(self._measure, self._memory())
+            self.keeper.run(self._measure, **self._memory())
         if self._failed:
             text = errors.N_("The assistant can't answer right now. Please try again.")
             self._error("model_unavailable", self.keeper.work.say(text), retryable=True)

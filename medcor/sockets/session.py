@@ -80,6 +80,7 @@ class VoiceSession:
         self._ears = Ears(parts, self.outbox, prefix, self._inbox.put)
         self._log = TurnLog(self.keeper)
         self._memory = found.memory if found else None
+        self._settled = found.settled if found else ("", 0)
         self._talk = self._make_talk()
         self._link_state = LinkState.CONNECTING
         self._paused = self._stopping = self._mute = self._silent = False
@@ -99,9 +100,19 @@ class VoiceSession:
     def turn_count(self) -> int:
         return self._turn_count
 
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is being heard, logged or answered just now."""
+        return not (self._ears.busy or self._reply or self._log.busy or len(self._inbox))
+
     def standing(self) -> dict[str, Any]:
         """What a page that starts or comes back must know to send what was not heard."""
-        return {"epoch": self._ears.epoch, "heard_ms": self._ears.heard_ms}
+        epoch, taken_ms = self._settled
+        return {
+            "epoch": self._ears.epoch,
+            "heard_ms": self._ears.heard_ms,
+            "settled": {"epoch": epoch, "taken_ms": taken_ms},
+        }
 
     def summary(self) -> Summary:
         heard = self._ears.total_ms
@@ -224,19 +235,26 @@ class VoiceSession:
         if spoken is None:
             return
         stages = Stages(recogniser=spoken.recogniser_ms, floor=spoken.floor_ms)
-        self._add_turn(spoken.text, "voice", spoken.segments, stages)
-        self._tell_status(epoch=self._ears.epoch, taken_ms=round(spoken.ends * 1000))
+        epoch, taken_ms = self._ears.epoch, round(spoken.ends * 1000)
+        said = self._turn(spoken.text, "voice", spoken.segments, stages)
+        if said is not None:
+            said.audio = self._settled = (epoch, taken_ms)
+            self._add_turn(said)
+        self._tell_status(epoch=epoch, taken_ms=taken_ms)
 
-    def _add_turn(
+    def _turn(
         self, text: str, source: str, segments: tuple[tuple[str, str], ...], stages: Stages
-    ) -> None:
-        """Log the turn before anything is answered to it, and answer once nothing else is."""
+    ) -> Said | None:
         text = printable(text)
         if not text:
-            return
+            return None
         self._turn_count += 1
         turn = Turn(f"{self.id}.{self._turn_count}", text, source)
-        self._log.add(Said(turn, segments, stages, runtime.monotonic()))
+        return Said(turn, segments, stages, runtime.monotonic())
+
+    def _add_turn(self, said: Said) -> None:
+        """Log the turn before anything is answered to it, and answer once nothing else is."""
+        self._log.add(said)
         self._log_turns()
 
     def _log_turns(self) -> None:
@@ -298,7 +316,9 @@ class VoiceSession:
             return
         name = f"t{self._turn_count + 1}"
         self.outbox.emit("transcript", utterance_id=name, text=text, is_final=True)
-        self._add_turn(text, "text", ((name, text),), Stages())
+        said = self._turn(text, "text", ((name, text),), Stages())
+        if said is not None:
+            self._add_turn(said)
 
     def _do_tell_behind(self, behind_ms: int) -> None:
         self._tell_status(behind_ms=behind_ms)

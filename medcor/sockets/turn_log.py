@@ -21,12 +21,16 @@ log = structlog.get_logger("medcor.voice")
 
 @dataclass(slots=True)
 class Said:
-    """A turn on its way: what was shown of it, how long its stages took, when it was over."""
+    """A turn on its way: what was shown of it, how long its stages took, when it was over.
+
+    ``audio`` is up to where, in which epoch, the page's audio has become turns.
+    """
 
     turn: Turn
     segments: tuple[tuple[str, str], ...] = ()
     stages: Stages = field(default_factory=Stages)
     over_at: float = 0.0
+    audio: tuple[str, int] | None = None
 
 
 class TurnLog:
@@ -65,7 +69,8 @@ class TurnLog:
 
     def _write(self, said: Said) -> None:
         began = runtime.monotonic()
-        self._keeper.run(lambda session: self._record(session, said))
+        kept = {"audio_epoch": said.audio[0], "audio_ms": said.audio[1]} if said.audio else {}
+        self._keeper.run(lambda session: self._record(session, said), **kept)
         said.stages.log = round((runtime.monotonic() - began) * 1000)
 
     def _record(self, session: Session, said: Said) -> None:

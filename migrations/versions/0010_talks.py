@@ -128,6 +128,8 @@ def create_talk_sessions() -> None:
         instant("ended_at", null=True),
         text("end_reason", 20),
         *(number(name) for name in ("heard_ms", "lost_ms", "reconnections")),
+        text("audio_epoch", 8),
+        number("audio_ms"),
         sa.Column("prompt", sa.JSON(), nullable=True),
         sa.Column("memory", sa.JSON(), nullable=True),
         *owned(table, user=True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 GAP_SECONDS = 60
-KEPT_SECONDS = 8
+# Longer than it takes to find out that a vendor hears nothing.
+KEPT_SECONDS = 30
 
 
 class AudioBuffer:

@@ -93,9 +93,10 @@ export class AssistantClient {
     });
   }
 
-  begin({ session_id, credits, epoch, heard_ms }) {
+  begin({ session_id, credits, epoch, heard_ms, settled }) {
     if (this.resumable && session_id !== this.sequence.sessionId) this.trail.restart();
     this.sequence.adopt(session_id);
+    if (settled) this.trail.settle(settled.epoch, settled.taken_ms);
     this.resumeAudio(epoch, heard_ms);
     this.remember();
     this.started = true;
