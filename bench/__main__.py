@@ -13,6 +13,7 @@ PARTS = {
     "scheduling": "first free times over ten doctors and sixty days, beside the bare SQL",
     "pages": "every page's server time and queries in a clinic of 50,000 appointments",
     "voice": "voice streams held in real time on one process, beside a bare relay",
+    "talk": "end of speech to the first words of the reply, with all that ships",
     "speech_wer": "word error rate and lag of the bundled recogniser",
 }
 

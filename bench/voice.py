@@ -77,9 +77,9 @@ TITLE = (
 
 @contextlib.contextmanager
 def process(
-    *command: str, core: int, env: dict[str, str] | None = None, log: Path | None = None
+    *command: str, cores: set[int] | None, env: dict[str, str] | None = None, log: Path | None = None
 ) -> Iterator[subprocess.Popen]:
-    """Run a child pinned to one core; ended by its own id."""
+    """Run a child, pinned to ``cores`` if any are named; ended by its own id."""
     out = log.open("w") if log else subprocess.PIPE
     child = subprocess.Popen(
         command,
@@ -89,7 +89,8 @@ def process(
         stderr=log and out,
         text=True,
     )
-    os.sched_setaffinity(child.pid, {core})
+    if cores:
+        os.sched_setaffinity(child.pid, cores)
     try:
         yield child
     finally:
@@ -236,7 +237,7 @@ def measure_product(streams: int, seconds: float, database: str) -> Result:
         }
         keys = seed(env, streams)
         python = sys.executable
-        with process(python, "wsgi.py", core=SERVER_CORE, env=env, log=folder / "log") as server:
+        with process(python, "wsgi.py", cores={SERVER_CORE}, env=env, log=folder / "log") as server:
             url = env["PUBLIC_URL"]
             try:
                 wait_ready(url)
@@ -252,7 +253,7 @@ def measure_product(streams: int, seconds: float, database: str) -> Result:
 def measure_relay(streams: int, seconds: float) -> Result:
     with vendors() as ports:
         upstream = f"ws://127.0.0.1:{ports['port']}/v1/listen"
-        with process(sys.executable, "-m", "bench.relay", upstream, core=SERVER_CORE) as relay:
+        with process(sys.executable, "-m", "bench.relay", upstream, cores={SERVER_CORE}) as relay:
             port = json.loads(relay.stdout.readline())["port"]
             keys = [""] * streams
             return asyncio.run(
@@ -275,7 +276,7 @@ def seed(env: dict[str, str], count: int) -> list[str]:
 
 @contextlib.contextmanager
 def vendors() -> Iterator[dict[str, int]]:
-    with process(sys.executable, "-m", "bench.vendors", core=LOAD_CORE) as child:
+    with process(sys.executable, "-m", "bench.vendors", cores={LOAD_CORE}) as child:
         yield json.loads(child.stdout.readline())
 
 

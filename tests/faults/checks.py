@@ -68,7 +68,8 @@ def check_said(run: Run, page: SimPage, messages: list[dict[str, Any]]) -> None:
         word for row in users(messages) for word in row["content"].split() if is_mark(word)
     )
     twice = [word for word, count in words.items() if count > 1]
-    assert not twice, f"logged twice: {twice}"
+    log = [(row["turn_id"][-4:], row["content"], row["segments"]) for row in users(messages)]
+    assert not twice, f"logged twice: {twice} in {log}"
     heard = " ".join(row["content"] for row in users(messages)).split()
     if page.lost_ms == 0 and page.trail.lost == 0 and "recogniser_unavailable" not in page.codes:
         missing = [text for text in run.spoken if text.split()[-1] not in heard]

@@ -5,7 +5,8 @@ frame's place on the audio clock. Every other frame is silence. ``GET /stats`` t
 ``GET /drop`` cuts every connection without a word.
 
 Steps: {"interim": text}, {"final": text, "speech_final": bool}, {"utterance_end": true},
-{"on_finalize": text}, {"close": code}, {"stall": seconds}.
+{"on_finalize": text}, {"close": code}, {"stall": seconds}, {"deaf": true} (this connection hears
+nothing any more).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Stream:
         self.final_until = 0.0
         self.last_word = 0.0
         self.on_finalize = ""
+        self.deaf = False
 
     @property
     def clock(self) -> float:
@@ -59,12 +61,17 @@ class Stream:
     async def hear(self, data: bytes) -> None:
         self.received += len(data)
         self.stats["bytes"] += len(data)
-        if data.startswith(MARK):
+        if data.startswith(MARK) and not self.deaf:
             for step in json.loads(data[len(MARK) :]):
                 await self.do(step)
 
     async def do(self, step: dict[str, Any]) -> None:
-        if "interim" in step:
+        if self.deaf:
+            return
+        if "deaf" in step:
+            # The next connection to this server hears again.
+            self.deaf = self.stats["connections"] == 1
+        elif "interim" in step:
             await self.result(step["interim"], is_final=False)
         elif "final" in step:
             await self.result(
