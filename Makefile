@@ -15,7 +15,7 @@ DEVELOPMENT := MEDCOR_ENV=development HOST=$(HOST) PORT=$(PORT) MEDCOR_INSTANCE=
 export PYTHONWARNINGS = ignore::DeprecationWarning:eventlet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-python test-browser test-js check bench screenshots soak lock translations clean packages
+.PHONY: help run test test-python test-browser test-js check bench screenshots soak faults lock translations clean packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ screenshots: $(DEV_READY) $(STATIC) $(COMPILED) packages ## Every page at two wi
 
 soak: $(DEV_READY) $(STATIC) $(COMPILED) ## The long runs, and the suite in the second async mode
 	SOCKETIO_ASYNC_MODE=threading MEDCOR_SOAK=1 $(BIN)/python -m pytest tests/unit tests/integration -n 2 --dist loadfile
+
+faults: $(DEV_READY) ## Ten thousand seeded talks under faults, in virtual time, on two cores
+	@for first in 0 5000; do PYTHONHASHSEED=0 PYTHONWARNINGS=ignore $(BIN)/python -m tests.faults.runs --first $$first --count 5000 & pids="$$pids $$!"; done; for pid in $$pids; do wait $$pid || exit 1; done
 
 lock: $(DEV_READY) ## Write the exact pins anew from requirements*.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.txt requirements.in

@@ -51,7 +51,7 @@ def end_of_speech(samples: np.ndarray) -> float:
 
 
 def say(page: Page, samples: np.ndarray) -> float:
-    """Speak in real time; returns milliseconds from the end of speech to the reply's first words."""
+    """Speak in real time; returns milliseconds from the end of speech to the first words."""
     after = len(page.heard)
     silence = np.zeros(int(QUIET_SECONDS * RATE), "<i2")
     whole = np.concatenate([samples, silence])

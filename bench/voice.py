@@ -77,7 +77,10 @@ TITLE = (
 
 @contextlib.contextmanager
 def process(
-    *command: str, cores: set[int] | None, env: dict[str, str] | None = None, log: Path | None = None
+    *command: str,
+    cores: set[int] | None,
+    env: dict[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[subprocess.Popen]:
     """Run a child, pinned to ``cores`` if any are named; ended by its own id."""
     out = log.open("w") if log else subprocess.PIPE

@@ -56,6 +56,7 @@ class ReplyRun:
     _shown: bool = False
     _in_tool: bool = False
     _failed: bool = False
+    _abandoned: bool = False
     _reserved: bool = False
     _outcome: TurnOutcome = TurnOutcome.FAILED
     _answered_by: str = ""
@@ -76,6 +77,11 @@ class ReplyRun:
             self.cancelled = True
             self._events.put(_WAKE)
 
+    def abandon(self) -> None:
+        """Stop and write nothing more: another process answers this turn from the beginning."""
+        self._abandoned = True
+        self.cancel()
+
     def run(self) -> None:
         try:
             if self._reserve():
@@ -90,12 +96,14 @@ class ReplyRun:
             self._failed = True
             self._give_up_quietly()
         finally:
-            metrics.observe_turn(self._outcome, self.said.stages)
+            if not (self._abandoned or self.moved):
+                metrics.observe_turn(self._outcome, self.said.stages)
             self.done(self)
 
     def _give_up_quietly(self) -> None:
         try:
-            self._give_up()
+            if not self._abandoned:
+                self._give_up()
         except errors.TalkMoved:
             self.moved = True
         except Exception:
@@ -203,6 +211,8 @@ class ReplyRun:
 
     def _finish(self, reply: Reply | None) -> None:
         """Record how it ended, and only then say so."""
+        if self._abandoned:
+            return
         interrupted = reply is None
         text = printable("".join(self._said) if interrupted else reply.text)
         if self._failed or (interrupted and not text):

@@ -372,8 +372,6 @@ class VoiceSession:
         """Another process serves the talk: whatever is left here is its task."""
         log.info("talk moved", session_id=self.id)
         self._mute = self._silent = self.moved = True
-        if self._reply is not None:
-            self._reply.cancel()
         self._close()
 
     def _finish_stopping(self) -> None:
@@ -388,6 +386,8 @@ class VoiceSession:
 
     def _close(self) -> None:
         self._ears.close()
+        if self.moved and self._reply is not None:
+            self._reply.abandon()
         self.ended = True
         client = self.outbox.client
         if self.moved and client is not None:

@@ -72,7 +72,10 @@ def check_said(run: Run, page: SimPage, messages: list[dict[str, Any]]) -> None:
     assert not twice, f"logged twice: {twice} in {log}"
     heard = " ".join(row["content"] for row in users(messages)).split()
     if page.lost_ms == 0 and page.trail.lost == 0 and "recogniser_unavailable" not in page.codes:
+        # What the page still holds would be sent again: its talk ended before it was heard.
+        held = b"".join(page.trail.frames)
         missing = [text for text in run.spoken if text.split()[-1] not in heard]
+        missing = [text for text in missing if text.encode() not in held]
         assert not missing, f"spoken and never logged: {missing}"
     shown = " ".join(page.shown.values()).split()
     missing = [

@@ -116,7 +116,7 @@ class SimParts(Parts):
 
 
 class WatchedTalk:
-    """Counts the replies of one talk that are under way in processes that are alive."""
+    """Counts the replies of one talk that are under way: not cut, in processes that are alive."""
 
     def __init__(self, talk: Any, run: Run, process: Process) -> None:
         self._talk, self._run, self._process = talk, run, process
@@ -124,13 +124,14 @@ class WatchedTalk:
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[Any]:
         running = self._run.running
-        running.append((self._process, turn.turn_id))
-        alive = [each for each in running if each[0].alive]
+        entry = (self._process, cancelled)
+        running.append(entry)
+        alive = [each for each in running if each[0].alive and not each[1]()]
         self._run.most_at_once = max(self._run.most_at_once, len(alive))
         try:
             yield from self._talk.reply(turn, cancelled)
         finally:
-            running.remove((self._process, turn.turn_id))
+            running.remove(entry)
 
 
 @dataclass

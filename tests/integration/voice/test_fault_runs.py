@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -15,7 +16,8 @@ COUNT = 150
 
 def run(*options: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-W", "ignore", "-m", "tests.faults.runs", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500)
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=1500)
 
 
 @pytest.mark.parametrize("first", [0, 1000])
