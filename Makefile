@@ -47,7 +47,8 @@ bench: $(DEV_READY) $(STATIC) $(COMPILED) ## Measure speed beside the machine's 
 screenshots: $(DEV_READY) $(STATIC) $(COMPILED) packages ## Every page at two widths in two themes, in build/screenshots
 	$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
 
-soak: $(DEV_READY) $(STATIC) $(COMPILED) ## The long runs, and the suite in the second async mode
+soak: $(DEV_READY) $(STATIC) $(COMPILED) ## Twenty minutes of two hundred voice streams, and the suite in the second async mode
+	$(BIN)/python -m bench.voice --streams 200 --seconds 1200 --no-relay
 	SOCKETIO_ASYNC_MODE=threading MEDCOR_SOAK=1 $(BIN)/python -m pytest tests/unit tests/integration -n 2 --dist loadfile
 
 faults: $(DEV_READY) ## Ten thousand seeded talks under faults, in virtual time, on two cores

@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import itertools
 import json
 import os
 import secrets
@@ -43,6 +44,7 @@ class Result:
     streams: int
     p50: float
     p95: float
+    p99: float
     worst: float
     lost_frames: int
     missing: int
@@ -50,6 +52,7 @@ class Result:
     cpu: float
     other: float
     memory: float
+    per_stream: float
     client_p99: float
     errors: int
 
@@ -63,15 +66,19 @@ class Result:
         if self.client_p99 > CLIENT_LIMIT_MS:
             verdict += " (the client itself was late)"
         return (
-            f"{self.streams:>7} {self.p50:>8.1f} {self.p95:>8.1f} {self.worst:>8.1f}"
+            f"{self.streams:>7} {self.p50:>8.1f} {self.p95:>8.1f} {self.p99:>8.1f}"
+            f" {self.worst:>8.1f}"
             f" {self.lost_frames:>6} {self.missing:>7} {self.unanswered:>10} {self.cpu:>6.0f}"
-            f" {self.other:>6.0f} {self.memory:>8.1f} {self.client_p99:>8.1f}  {verdict}"
+            f" {self.other:>6.0f} {self.memory:>7.0f} {self.per_stream:>7.2f}"
+            f" {self.client_p99:>7.1f}  {verdict}"
         )
 
 
 TITLE = (
-    "streams   p50 ms   p95 ms   max ms   lost missing unanswered  cpu %other %   MB all  client\n"
-    "                                                                                  p99 ms"
+    "streams   p50 ms   p95 ms   p99 ms   max ms   lost missing unanswered  cpu %other %"
+    "  MB all  MB/str  client\n"
+    "                                                                                     "
+    "                  p99 ms"
 )
 
 
@@ -177,24 +184,33 @@ def percentile(values: list[float], share: float) -> float:
 
 
 async def run_streams(
-    port: int, keys: list[str], seconds: float, pid: int, vendor_port: int, *, framed: bool
+    port: int,
+    keys: list[str],
+    seconds: float,
+    pid: int,
+    vendor_port: int,
+    *,
+    framed: bool,
+    alone: bool = True,
 ) -> Result:
-    """One run of ``len(keys)`` streams."""
+    """One run of ``len(keys)`` streams; lost frames can be counted only where they are ``alone``."""
     tally = load.Tally()
-    before = stats(vendor_port)["frames"]
+    before, idle = stats(vendor_port)["frames"], Meter(pid, SERVER_CORE).memory()
     pages = await load.open_pages(port, keys, tally, framed=framed)
     # A pause of the collector in the client would be measured as the server's.
     gc.collect()
     gc.freeze()
     speaking = asyncio.create_task(load.speak_all(pages, seconds, WARM_SECONDS, ANSWER_SECONDS))
+    watching = asyncio.create_task(watch_memory(Meter(pid, SERVER_CORE)))
     await asyncio.sleep(WARM_SECONDS)
     meter = Meter(pid, SERVER_CORE)
     await asyncio.sleep(seconds)
     cpu, other = meter.read()
     memory = meter.memory()
+    watching.cancel()
     await speaking
     await asyncio.sleep(0.5)
-    lost = tally.frames - (stats(vendor_port)["frames"] - before)
+    lost = tally.frames - (stats(vendor_port)["frames"] - before) if alone else 0
     for page in pages:
         page.transport.close()
     for error in sorted(set(tally.errors))[:3]:
@@ -204,6 +220,7 @@ async def run_streams(
         len(keys),
         percentile(late, 0.5),
         percentile(late, 0.95),
+        percentile(late, 0.99),
         percentile(late, 1.0),
         lost,
         tally.expected - len(late),
@@ -211,9 +228,17 @@ async def run_streams(
         cpu,
         other,
         memory,
+        (memory - idle) / len(keys),
         percentile(tally.lag, 0.99),
         len(tally.errors),
     )
+
+
+async def watch_memory(meter: Meter) -> None:
+    """Print the server's memory every minute: what grows is seen in a long run."""
+    for minute in itertools.count(1):
+        await asyncio.sleep(60)
+        print(f"        after {minute} min: {meter.memory():.1f} MB", flush=True)
 
 
 def stats(port: int) -> dict[str, int]:
@@ -221,8 +246,8 @@ def stats(port: int) -> dict[str, int]:
         return json.load(answer)
 
 
-def measure_product(streams: int, seconds: float, database: str) -> Result:
-    """A fresh server, a fresh database, one number of streams."""
+def measure_product(streams: int, seconds: float, database: str, flood: str = "") -> Result:
+    """A fresh server, a fresh database, one number of streams, and perhaps one that floods it."""
     with tempfile.TemporaryDirectory(prefix="medcor-bench-") as name, vendors() as ports:
         folder, port = Path(name), free_port()
         env = {
@@ -238,19 +263,39 @@ def measure_product(streams: int, seconds: float, database: str) -> Result:
             "OPENAI_API_KEY": "scripted",
             "OPENAI_MODEL": "scripted",
         }
-        keys = seed(env, streams)
+        *keys, loud = seed(env, streams + 1)
         python = sys.executable
         with process(python, "wsgi.py", cores={SERVER_CORE}, env=env, log=folder / "log") as server:
             url = env["PUBLIC_URL"]
             try:
                 wait_ready(url)
-                write_prompts(url, keys)
-                return asyncio.run(
-                    run_streams(port, keys, seconds, server.pid, ports["port"], framed=True)
-                )
+                write_prompts(url, [*keys, loud])
+                with flooding(port, loud, flood, seconds):
+                    run = run_streams(
+                        port,
+                        keys,
+                        seconds,
+                        server.pid,
+                        ports["port"],
+                        framed=True,
+                        alone=not flood,
+                    )
+                    return asyncio.run(run)
             except Exception:
                 print((folder / "log").read_text()[-4000:], file=sys.stderr)
                 raise
+
+
+@contextlib.contextmanager
+def flooding(port: int, key: str, kind: str, seconds: float) -> Iterator[None]:
+    """One page more, which sends ``kind`` as fast as it can from a process of its own."""
+    if not kind:
+        yield
+        return
+    options = (str(port), key, kind, str(seconds + WARM_SECONDS + ANSWER_SECONDS))
+    with process(sys.executable, "-m", "bench.flood", *options, cores={LOAD_CORE}) as child:
+        yield
+        print(f"        flood: {child.stdout.readline().strip()}")
 
 
 def measure_relay(streams: int, seconds: float) -> Result:
@@ -317,6 +362,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--database", default="", help="a postgresql:// address; SQLite if empty")
+    parser.add_argument("--flood", choices=("audio", "events", "pings"), default="")
     parser.add_argument("--no-relay", action="store_true")
     options = parser.parse_args()
     os.sched_setaffinity(0, {LOAD_CORE})
@@ -327,7 +373,7 @@ def main() -> None:
     print(TITLE)
 
     def product(number: int) -> Result:
-        return measure_product(number, options.seconds, options.database)
+        return measure_product(number, options.seconds, options.database, options.flood)
 
     numbers = options.streams
     if numbers:
