@@ -193,7 +193,7 @@ async def run_streams(
     framed: bool,
     alone: bool = True,
 ) -> Result:
-    """One run of ``len(keys)`` streams; lost frames can be counted only where they are ``alone``."""
+    """One run of ``len(keys)`` streams; lost frames are counted where they are ``alone``."""
     tally = load.Tally()
     before, idle = stats(vendor_port)["frames"], Meter(pid, SERVER_CORE).memory()
     pages = await load.open_pages(port, keys, tally, framed=framed)
