@@ -55,8 +55,8 @@ faults: $(DEV_READY) ## Ten thousand seeded talks under faults, in virtual time,
 	@for first in 0 5000; do PYTHONHASHSEED=0 PYTHONWARNINGS=ignore $(BIN)/python -m tests.faults.runs --first $$first --count 5000 & pids="$$pids $$!"; done; for pid in $$pids; do wait $$pid || exit 1; done
 
 lock: $(DEV_READY) ## Write the exact pins anew from requirements*.in
-	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.txt requirements.in
-	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements-dev.txt requirements-dev.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-options --strip-extras -o requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --no-emit-options --strip-extras -o requirements-dev.txt requirements-dev.in
 
 translations: $(APP_READY) ## Collect texts and update the Turkish catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --sort-by-file --no-location -o messages.pot .

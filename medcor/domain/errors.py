@@ -189,11 +189,6 @@ class SlotTaken(BookingRefused):
     text = N_("This time has just been booked. Please choose another one.")
 
 
-class TimeHeld(SlotTaken):
-    code = "time_held"
-    text = N_("Somebody is just confirming this time. Please choose another one.")
-
-
 class PatientBusy(BookingRefused):
     code = "patient_busy"
     text = N_("You already have an appointment at this time.")

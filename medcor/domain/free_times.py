@@ -19,15 +19,19 @@ from medcor.domain.scheduling import (
     Busy,
     ClinicRule,
     Opening,
+    Refusal,
     SlotRule,
     Span,
     TreatmentRule,
+    day_refusals,
     fits_treatment,
     is_excluded,
     is_open,
     last_day,
+    local_today,
     refusals,
     slot_span,
+    to_instant,
 )
 
 _DAY = 86400
@@ -72,7 +76,8 @@ def free_times(
     now: datetime,
 ) -> Iterator[Opening]:
     """Yield what can be booked on ``days`` (ascending), in order of start, then doctor."""
-    days = [day for day in days if day <= last_day(clinic, now)]
+    last = last_day(clinic.zone, clinic.horizon_days, now)
+    days = [day for day in days if day <= last]
     if not days:
         return
     search = _Search(clinic, treatment, schedules, days, now)
@@ -103,6 +108,40 @@ def list_openings(
                 busy = schedules[place.doctor_id].busy
                 found = refusals(clinic, place.slot, treatment, day, busy, now)
                 yield Opening(place.slot, day, span, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a wished time is not offered; with the slot that it means, where the doctor has one.
+
+    No refusals means that it can be booked.
+    """
+
+    slot: SlotRule | None
+    refusals: tuple[Refusal, ...]
+
+
+def judge(
+    clinic: ClinicRule,
+    schedule: Schedule,
+    treatment: TreatmentRule,
+    day: date,
+    clock: time,
+    now: datetime,
+) -> Verdict:
+    """Judge a local time that somebody named: the slot that holds it, else why there is none."""
+    of_day = [each for each in schedule.slots if each.weekday == day.weekday()]
+    slot = next((each for each in of_day if each.start <= clock < each.end), None)
+    if slot is not None:
+        return Verdict(slot, tuple(refusals(clinic, slot, treatment, day, schedule.busy, now)))
+    missing = Refusal.NO_SLOT_AT_THAT_TIME if of_day else Refusal.NO_SLOT_THAT_DAY
+    found = [missing, *day_refusals(clinic, day, schedule.busy, now)]
+    instant = to_instant(clinic.zone, day, clock)
+    if day < local_today(clinic.zone, now) or (instant is not None and instant <= now):
+        found.append(Refusal.PAST)
+    elif instant is not None and instant < now + clinic.min_notice:
+        found.append(Refusal.TOO_SOON)
+    return Verdict(None, tuple(found))
 
 
 def _places(

@@ -180,22 +180,25 @@ def refusals(
     """Name every reason why ``slot`` on ``day`` can't be booked; nothing means it can."""
     if slot.weekday != day.weekday():
         yield Refusal.NO_SLOT_THAT_DAY
-    if not fits_treatment(slot, treatment):
+    fits = fits_treatment(slot, treatment)
+    if not fits:
         yield Refusal.NOT_FOR_TREATMENT
     if not is_open(slot, clinic.hours):
         yield Refusal.CLINIC_CLOSED
-    yield from _day_refusals(clinic, day, busy, now)
-    span = slot_span(clinic.zone, day, slot, treatment.minutes)
+    yield from day_refusals(clinic, day, busy, now)
+    # What does not fit on any day is not to be blamed on a change of the clocks.
+    span = slot_span(clinic.zone, day, slot, treatment.minutes if fits else 0)
     if span is None:
         yield Refusal.PAST if day < local_today(clinic.zone, now) else Refusal.IMPOSSIBLE_TIME
         return
     yield from _span_refusals(clinic, span, treatment, busy, now)
 
 
-def _day_refusals(clinic: ClinicRule, day: date, busy: Busy, now: datetime) -> Iterator[Refusal]:
+def day_refusals(clinic: ClinicRule, day: date, busy: Busy, now: datetime) -> Iterator[Refusal]:
+    """Name what speaks against any time of the day."""
     if is_excluded(day, busy.excluded):
         yield Refusal.EXCLUDED
-    if day > last_day(clinic, now):
+    if day > last_day(clinic.zone, clinic.horizon_days, now):
         yield Refusal.TOO_FAR
 
 
@@ -207,57 +210,23 @@ def _span_refusals(
     elif span.start < now + clinic.min_notice:
         yield Refusal.TOO_SOON
     needed = steps(with_buffers(span, treatment))
-    if _meets(needed, busy.doctor):
+    if meets(needed, busy.doctor):
         yield Refusal.DOCTOR_BUSY
-    if _meets(needed, busy.held):
+    if meets(needed, busy.held):
         yield Refusal.HELD
-    if _meets(steps(span), busy.patient):
+    if meets(steps(span), busy.patient):
         yield Refusal.PATIENT_BUSY
 
 
-def _meets(wanted: range, taken: Iterable[range]) -> bool:
+def meets(wanted: range, taken: Iterable[range]) -> bool:
+    """Say whether one of the stretches of steps in ``taken`` shares a step with ``wanted``."""
     return any(each.start < wanted.stop and wanted.start < each.stop for each in taken)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a wished time is not offered; with the slot that it means, where the doctor has one.
-
-    No refusals means that it can be booked.
-    """
-
-    slot: SlotRule | None
-    refusals: tuple[Refusal, ...]
-
-
-def judge(
-    clinic: ClinicRule,
-    slots: Sequence[SlotRule],
-    treatment: TreatmentRule,
-    day: date,
-    clock: time,
-    busy: Busy,
-    now: datetime,
-) -> Verdict:
-    """Judge a local time that somebody named: the slot that holds it, else why there is none."""
-    of_day = [each for each in slots if each.weekday == day.weekday()]
-    slot = next((each for each in of_day if each.start <= clock < each.end), None)
-    if slot is not None:
-        return Verdict(slot, tuple(refusals(clinic, slot, treatment, day, busy, now)))
-    missing = Refusal.NO_SLOT_AT_THAT_TIME if of_day else Refusal.NO_SLOT_THAT_DAY
-    found = [missing, *_day_refusals(clinic, day, busy, now)]
-    instant = to_instant(clinic.zone, day, clock)
-    if day < local_today(clinic.zone, now) or (instant is not None and instant <= now):
-        found.append(Refusal.PAST)
-    elif instant is not None and instant < now + clinic.min_notice:
-        found.append(Refusal.TOO_SOON)
-    return Verdict(None, tuple(found))
-
-
-def last_day(clinic: ClinicRule, now: datetime) -> date:
+def last_day(zone: ZoneInfo, horizon_days: int, now: datetime) -> date:
     """The last day on the clinic's calendar that can be booked at ``now``."""
-    today = local_today(clinic.zone, now)
-    return today + timedelta(days=min(clinic.horizon_days, (date.max - today).days))
+    today = local_today(zone, now)
+    return today + timedelta(days=min(horizon_days, (date.max - today).days))
 
 
 def local_today(zone: ZoneInfo, now: datetime) -> date:

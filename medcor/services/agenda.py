@@ -31,6 +31,15 @@ _LIVE = tuple(LIVE)
 # The two people of an appointment are both users; lists are sorted by their names.
 DOCTOR_USER, PATIENT_USER = sa.orm.aliased(User), sa.orm.aliased(User)
 Condition = sa.ColumnElement[bool]
+# What the joins of :func:`with_people` tell, as plain columns.
+PEOPLE = (
+    Patient.phone,
+    PATIENT_USER.first_name.label("patient_first"),
+    PATIENT_USER.last_name.label("patient_last"),
+    DOCTOR_USER.first_name.label("doctor_first"),
+    DOCTOR_USER.last_name.label("doctor_last"),
+    Treatment.name.label("treatment"),
+)
 # A slot lies within one local day, which the end of summer time makes an hour longer.
 LONGEST = timedelta(hours=25)
 
@@ -153,12 +162,7 @@ def entries(actor: Actor) -> sa.Select:
         Appointment.end_time,
         Appointment.status,
         Appointment.price_minor,
-        Patient.phone,
-        PATIENT_USER.first_name.label("patient_first"),
-        PATIENT_USER.last_name.label("patient_last"),
-        DOCTOR_USER.first_name.label("doctor_first"),
-        DOCTOR_USER.last_name.label("doctor_last"),
-        Treatment.name.label("treatment"),
+        *PEOPLE,
     ).select_from(Appointment)
     return with_people(columns).where(*_concerning(actor))
 
@@ -192,7 +196,7 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[Condition]:
     if wanted.last is not None:
         found.append(Appointment.day <= wanted.last)
     if wanted.search.strip():
-        found.append(_matches(wanted.search.strip()))
+        found.append(matches(wanted.search.strip()))
     return found
 
 
@@ -237,15 +241,12 @@ def _left_alone(now: datetime) -> Condition:
     return alone & Appointment.id.not_in(offered.asked())
 
 
-def _matches(search: str) -> Condition:
+def matches(search: str) -> Condition:
     """Treatments, or patients by name, that contain the words."""
     pattern = contains_pattern(search)
     name = User.first_name + " " + User.last_name
-    named = (
-        sa.select(Patient.id)
-        .join(User, User.id == Patient.user_id)
-        .where(name.ilike(pattern, escape="\\"))
-    )
+    people = sa.select(Patient.id).join(User, User.id == Patient.user_id)
+    named = people.where(name.ilike(pattern, escape="\\"))
     called = sa.select(Treatment.id).where(Treatment.name.ilike(pattern, escape="\\"))
     return Appointment.treatment_id.in_(called) | Appointment.patient_id.in_(named)
 
@@ -254,9 +255,7 @@ def doctor_options(session: Session) -> list[tuple[int, str]]:
     """Ids and names of all doctors, those who left too: their appointments are still there."""
     found = sa.select(Doctor.id, User.first_name, User.last_name).join(Doctor.user)
     in_order = found.order_by(User.last_name, User.first_name, Doctor.id)
-    return [
-        (row.id, doctor_title(row.first_name, row.last_name)) for row in session.execute(in_order)
-    ]
+    return [(each, doctor_title(first, last)) for each, first, last in session.execute(in_order)]
 
 
 def treatment_options(session: Session) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from medcor.domain import errors
 from medcor.domain.appointments import AppointmentStatus, may_take_back
 from medcor.domain.permissions import Actor, Role
 from medcor.domain.webhooks import Event
-from medcor.models import Appointment, AuditEvent, Doctor, Treatment, User
+from medcor.models import Appointment, AuditEvent, Treatment, User
 from medcor.services import audit, booking, lookup, notices, webhooks
 
 BOOKED = "appointment.booked"
@@ -74,14 +74,10 @@ def _step(
     return Step(action, at, details, user_id, f"{first or ''} {last or ''}".strip(), role)
 
 
-def doctor_names(session: Session, steps: list[Step]) -> dict[int, str]:
-    """Names of the doctors that the moves among ``steps`` went from and to."""
+def doctors_of(steps: list[Step]) -> set[int]:
+    """The doctors that the moves among ``steps`` went from and to."""
     keys = ("doctor_from", "doctor_to")
-    ids = {step.details[key] for step in steps for key in keys if key in step.details}
-    if not ids:
-        return {}
-    found = session.scalars(sa.select(Doctor).where(Doctor.id.in_(ids)))
-    return {doctor.id: doctor.name for doctor in found}
+    return {step.details[key] for step in steps for key in keys if key in step.details}
 
 
 def returns_to(

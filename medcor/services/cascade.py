@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -227,23 +227,24 @@ def offer_times(
 
     The appointments stay as they are until they answer. Nobody has two offers for one.
     """
-    asked = _with_open_offer(session, appointment_ids)
+    asked = with_open_offer(session, appointment_ids)
     ids = [each for each in appointment_ids if each not in asked]
     found = plan(session, clinic, ids, off, now)
     made = 0
     for row in agenda.load(session, ids):
-        made += _offer_one(session, actor, clinic, row, found[row.id], off, message, now)
+        made += offer_one(session, actor, clinic, row, found[row.id], off, message, now)
     return Outcome(made + len(asked), len(found) - made)
 
 
-def _with_open_offer(session: Session, appointment_ids: Sequence[int]) -> set[int]:
+def with_open_offer(session: Session, appointment_ids: Sequence[int]) -> set[int]:
+    """Those of the appointments whose patients have an offer that is open."""
     wanted = sa.select(Offer.appointment_id).where(
         Offer.appointment_id.in_(appointment_ids), Offer.state == OfferState.OPEN
     )
     return set(session.scalars(wanted))
 
 
-def _offer_one(
+def offer_one(
     session: Session,
     actor: Actor,
     clinic: Clinic,
@@ -253,15 +254,17 @@ def _offer_one(
     message: str,
     now: datetime,
 ) -> bool:
-    """Offer what was found, or what is left if it was taken in this moment; say whether."""
-    until = found.answer_by if found else now
-    cause = Cause(until, appointment_id=row.id, message=message.strip()[:300])
+    """Offer what was found, or what is left if it was taken in this moment; say whether.
+
+    Where nothing is, the appointment goes on the staff's list. It must have no offer open.
+    """
+    cause = Cause(now, appointment_id=row.id, message=message.strip()[:300])
     for _attempt in range(3):
         if found is None:
             break
-        cause = Cause(found.answer_by, appointment_id=row.id, message=cause.message)
+        until = replace(cause, answer_by=found.answer_by)
         if offered.make_offer(
-            session, actor, row.patient, row.treatment, found.opening, cause, now
+            session, actor, row.patient, row.treatment, found.opening, until, now
         ):
             return True
         found = plan(session, clinic, [row.id], off, now)[row.id]

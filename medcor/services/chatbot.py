@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -11,19 +10,11 @@ from sqlalchemy.orm import Session
 
 from medcor.domain.appointments import LIVE, AppointmentStatus
 from medcor.domain.permissions import Actor
-from medcor.domain.scheduling import Opening, Refusal
+from medcor.domain.scheduling import Opening
 from medcor.models import Appointment, Clinic, Doctor, Treatment, User
-from medcor.models.people import doctor_title
-from medcor.services import booking, lookup, scheduling, why_not
+from medcor.services import booking, lookup, nearest, scheduling
 from medcor.services.booking import BookingRequest
-from medcor.services.why_not import Wish
-
-NEAREST = 5
-_NEVER_WITH_DOCTOR = {
-    Refusal.DOCTOR_INACTIVE,
-    Refusal.TREATMENT_INACTIVE,
-    Refusal.TREATMENT_NOT_GIVEN,
-}
+from medcor.services.scheduling import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +87,18 @@ class TimeWish:
 
 
 @dataclass(frozen=True, slots=True)
-class FreeTime:
-    """A time that can be booked, with the doctor's title."""
+class FoundTimes:
+    """Times that can be booked, in order, with the names of their doctors by id."""
 
-    opening: Opening
-    doctor: str
+    openings: list[Opening]
+    names: dict[int, str]
 
 
-def list_first_free(
-    session: Session, clinic: Clinic, wish: TimeWish, now: datetime, patient_id: int | None
-) -> list[FreeTime]:
+def list_first_free(session: Session, clinic: Clinic, wish: TimeWish, search: Search) -> FoundTimes:
     """The first free times of a treatment over all its doctors, or over one.
 
-    ``patient_id``'s appointments are in the way, their own holds are not. TreatmentNotFound or
-    DoctorNotFound for what does not exist, TreatmentNotFound too if the doctor does not give it.
+    TreatmentNotFound or DoctorNotFound for what does not exist, TreatmentNotFound too if the doctor
+    does not give it.
     """
     treatment = lookup.get_treatment(session, wish.treatment_id)
     doctor_id = None
@@ -120,64 +109,10 @@ def list_first_free(
         session,
         clinic,
         treatment,
-        now,
+        search,
         doctor_id=doctor_id,
-        patient_id=patient_id,
         first_day=wish.first_day,
         days=wish.days,
         limit=wish.limit,
     )
-    return _with_titles(session, found)
-
-
-def _with_titles(session: Session, openings: Sequence[Opening]) -> list[FreeTime]:
-    ids = {each.slot.doctor_id for each in openings}
-    wanted = sa.select(Doctor.id, User.first_name, User.last_name).join(
-        User, User.id == Doctor.user_id
-    )
-    rows = session.execute(wanted.where(Doctor.id.in_(ids))) if ids else ()
-    titles = {doctor_id: doctor_title(first, last) for doctor_id, first, last in rows}
-    return [FreeTime(each, titles[each.slot.doctor_id]) for each in openings]
-
-
-@dataclass(frozen=True, slots=True)
-class TimeVerdict:
-    """Why a time can't be booked (no reason: it can), and the free times nearest to it."""
-
-    refusals: tuple[Refusal, ...]
-    nearest: list[FreeTime]
-
-
-def judge_time(
-    session: Session, clinic: Clinic, wish: Wish, now: datetime, patient_id: int | None
-) -> TimeVerdict:
-    """Say whether a time can be booked, if not why, and what is free near it.
-
-    Near it is with the same doctor, else with any who gives the treatment. Errors: those of
-    :func:`why_not.explain`.
-    """
-    told = why_not.explain(session, clinic, wish, now, patient_id=patient_id)
-    near: list[Opening] = []
-    if not _NEVER_WITH_DOCTOR.intersection(told.refusals):
-        near = scheduling.find_nearest(
-            session,
-            clinic,
-            told.treatment,
-            now,
-            doctor_id=told.doctor.id,
-            day=wish.day,
-            clock=wish.start,
-            patient_id=patient_id,
-            limit=NEAREST,
-        )
-    if not near and told.treatment.is_active:
-        near = scheduling.find_first_free(
-            session,
-            clinic,
-            told.treatment,
-            now,
-            patient_id=patient_id,
-            first_day=wish.day,
-            limit=NEAREST,
-        )
-    return TimeVerdict(told.refusals, _with_titles(session, near))
+    return FoundTimes(found, nearest.names_of(session, found))

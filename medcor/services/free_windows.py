@@ -41,9 +41,7 @@ class FreeWindow:
         ids = sorted(set(doctor_ids))
         if not days or not ids:
             return cls(rules.ClinicRule(clinic.zone_info), [], {}, now)
-        slots = scheduling.load_slots(session, ids, {day.weekday() for day in days})
-        busy = scheduling.load_busy(session, ids, days[0], days[-1], scheduling.Search(now))
-        schedules = {each: Schedule(slots[each], busy[each]) for each in ids}
+        schedules = scheduling.load_schedules(session, ids, days, scheduling.Search(now))
         return cls(scheduling.clinic_rule(session, clinic), days, schedules, now)
 
     def free(self, doctor_id: int, treatment: TreatmentRule) -> list[Opening]:

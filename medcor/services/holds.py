@@ -52,7 +52,9 @@ def hold_time(
     kept = _standing(session, parts, wish.day, now)
     if kept is not None:
         return kept
-    _refuse_busy_patient(session, parts.patient.id, span, wish.day, now)
+    search = scheduling.Search(now, parts.patient.id)
+    if scheduling.is_patient_busy(session, span, wish.day, search):
+        raise errors.PatientBusy()
     seat = _free_seat(session, own_holds(session, parts.patient.id, now), replace)
     _drop_run_out(session, parts.patient.id, now)
     kept = Hold(
@@ -116,16 +118,6 @@ def _free_seat(session: Session, standing: Sequence[Hold], replace: bool) -> int
 def _drop_run_out(session: Session, patient_id: int, now: datetime) -> None:
     """Free the seats of the patient's holds that have run out, whichever doctor's they are."""
     _delete(session, Hold.patient_id == patient_id, Hold.expires_at <= now, Hold.seat.is_not(None))
-
-
-def _refuse_busy_patient(
-    session: Session, patient_id: int, span: rules.Span, day: date, now: datetime
-) -> None:
-    search = scheduling.Search(now, patient_id)
-    own = scheduling.load_patient_steps(session, search, day, day)
-    wanted = rules.steps(span)
-    if any(each.start < wanted.stop and wanted.start < each.stop for each in own):
-        raise errors.PatientBusy()
 
 
 def release_hold(session: Session, actor: Actor, hold_id: object, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -9,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import errors
 from medcor.domain.identity import email_key, is_known_id
-from medcor.models import Clinic, Doctor, Patient, Treatment, TreatmentDoctor, User
+from medcor.models import (
+    Clinic,
+    Doctor,
+    Patient,
+    Treatment,
+    TreatmentDoctor,
+    User,
+    doctor_title,
+)
 
 Row = TypeVar("Row")
 
@@ -33,6 +42,16 @@ def get_doctor(session: Session, doctor_id: object) -> Doctor:
     if doctor is None or not doctor.is_active or not doctor.user.is_active:
         raise errors.DoctorNotFound()
     return doctor
+
+
+def doctor_names(session: Session, doctor_ids: Iterable[int]) -> dict[int, str]:
+    """Titles and names of doctors, active or not, as plain text by id, in the order of the ids."""
+    ids = set(doctor_ids)
+    if not ids:
+        return {}
+    wanted = sa.select(Doctor.id, User.first_name, User.last_name).join(Doctor.user)
+    rows = session.execute(wanted.where(Doctor.id.in_(ids)).order_by(Doctor.id))
+    return {doctor_id: doctor_title(first, last) for doctor_id, first, last in rows}
 
 
 def get_treatment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from medcor.models import (
     Treatment,
 )
 from medcor.services import audit, booking, claims, lookup, notices, scheduling, waiting, webhooks
+from medcor.services.scheduling import Search
 from medcor.services.waiting import Freed
 
 MOVED = "appointment.moved"
@@ -45,6 +47,16 @@ class Movable:
     clinic: Clinic
     treatment: Treatment
     doctors: list[Doctor]
+
+    def search(self, actor: Actor, now: datetime) -> Search:
+        """What is free for its patient, the time that it gives up included."""
+        row = self.appointment
+        return Search(now, row.patient_id, actor.is_staff, moving=row.id)
+
+    def others(self, openings: Iterable[rules.Opening]) -> list[rules.Opening]:
+        """Without the time that it has."""
+        here = (self.appointment.slot_id, self.appointment.day)
+        return [each for each in openings if (each.slot.id, each.day) != here]
 
 
 def move_appointment(
@@ -252,43 +264,23 @@ def find_free(
 ) -> list[rules.Opening]:
     """Free times on ``count`` days from ``first`` on, without the appointment's own."""
     days = scheduling.bookable_days(movable.clinic, now, first, count)
-    appointment = movable.appointment
-    search = scheduling.Search(now, appointment.patient_id, actor.is_staff, appointment.id)
     found = scheduling.find_free(
-        session, movable.clinic, movable.treatment, doctor_ids, days, search
+        session, movable.clinic, movable.treatment, doctor_ids, days, movable.search(actor, now)
     )
-    here = (appointment.slot_id, appointment.day)
-    return [each for each in found if (each.slot.id, each.day) != here]
-
-
-def find_opening(
-    session: Session, actor: Actor, movable: Movable, slot: Slot, day: date, now: datetime
-) -> rules.Opening | None:
-    """The wished time with what stands against it; None where the doctor has no such time."""
-    appointment = movable.appointment
-    search = scheduling.Search(now, appointment.patient_id, actor.is_staff, appointment.id)
-    found = scheduling.find_openings(
-        session, movable.clinic, movable.treatment, [slot.doctor_id], [day], search
-    )
-    return next((each for each in found if each.slot.id == slot.id), None)
+    return movable.others(found)
 
 
 def find_nearest(
     session: Session, actor: Actor, movable: Movable, slot: Slot, day: date, now: datetime
 ) -> list[rules.Opening]:
     """What is free of the wished doctor's times around one that is gone."""
-    appointment = movable.appointment
     found = scheduling.find_nearest(
         session,
         movable.clinic,
         movable.treatment,
-        now,
+        movable.search(actor, now),
         doctor_id=slot.doctor_id,
-        patient_id=appointment.patient_id,
         day=day,
         clock=slot.start_time,
-        staff=actor.is_staff,
-        moving=appointment.id,
     )
-    here = (appointment.slot_id, appointment.day)
-    return [each for each in found if (each.slot.id, each.day) != here]
+    return movable.others(found)

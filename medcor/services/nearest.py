@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from medcor.domain import scheduling as rules
 from medcor.domain.scheduling import Refusal
-from medcor.models import Clinic, Doctor, User, doctor_title
-from medcor.services import scheduling, why_not
+from medcor.models import Clinic
+from medcor.services import lookup, scheduling, why_not
 from medcor.services.scheduling import Search
 from medcor.services.why_not import Explained, Wish
 
@@ -47,34 +47,27 @@ def judge_time(
     search: Search,
     *,
     doctor_ids: set[int] | None = None,
+    even_if_free: bool = False,
     limit: int = NEAREST,
 ) -> Judged:
     """Say whether a time can be booked, if not why, and what is free near it.
 
     Near it is with the same doctor, else with any who gives the treatment and is in
-    ``doctor_ids`` (None: any). Errors: those of :func:`why_not.explain`.
+    ``doctor_ids`` (None: any). A time that can be booked needs none near it, unless they are
+    wanted ``even_if_free``: it is one of them. Errors: those of :func:`why_not.explain`.
     """
-    told = why_not.explain(
-        session,
-        clinic,
-        wish,
-        search.now,
-        patient_id=search.patient_id,
-        staff=search.staff,
-        moving=search.moving,
-    )
-    if not told.refusals or not told.treatment.is_active:
+    told = why_not.explain(session, clinic, wish, search)
+    if not told.treatment.is_active or not (told.refusals or even_if_free):
         return Judged(told, [], {})
     # Past the last day that can be booked, what is free before it is nearest.
-    horizon = rules.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days)
-    day = min(wish.day, rules.last_day(horizon, search.now))
+    day = min(wish.day, scheduling.last_day(clinic, search.now))
     near = _with_doctor(session, clinic, told, replace(wish, day=day), search, limit)
     if not near:
         giving = scheduling.doctor_ids_for(session, told.treatment.id)
         others = [each for each in giving if doctor_ids is None or each in doctor_ids]
         days = scheduling.bookable_days(clinic, search.now, day, clinic.horizon_days + 1)
         near = scheduling.find_free(session, clinic, told.treatment, others, days, search, limit)
-    return Judged(told, near, doctor_names(session, {each.slot.doctor_id for each in near}))
+    return Judged(told, near, names_of(session, near))
 
 
 def _with_doctor(
@@ -86,21 +79,14 @@ def _with_doctor(
         session,
         clinic,
         told.treatment,
-        search.now,
+        search,
         doctor_id=told.doctor.id,
         day=wish.day,
         clock=wish.start,
-        patient_id=search.patient_id,
         limit=limit,
-        staff=search.staff,
-        moving=search.moving,
     )
 
 
-def doctor_names(session: Session, doctor_ids: set[int]) -> dict[int, str]:
-    """Titles and names of doctors, as plain text by id."""
-    if not doctor_ids:
-        return {}
-    wanted = sa.select(Doctor.id, User.first_name, User.last_name).join(Doctor.user)
-    rows = session.execute(wanted.where(Doctor.id.in_(doctor_ids)))
-    return {doctor_id: doctor_title(first, last) for doctor_id, first, last in rows}
+def names_of(session: Session, openings: Iterable[rules.Opening]) -> dict[int, str]:
+    """The names of the doctors of some free times, by id."""
+    return lookup.doctor_names(session, (each.slot.doctor_id for each in openings))

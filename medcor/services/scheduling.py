@@ -180,31 +180,19 @@ def _step_window(first: date, last: date) -> tuple[int, int]:
     return low * STEPS_A_DAY, high * STEPS_A_DAY
 
 
-class _Facts:
-    """What is read once, however many parts of a window are then searched."""
+def load_schedules(
+    session: Session, doctor_ids: Iterable[int], days: Sequence[date], search: Search
+) -> dict[int, Schedule]:
+    """Each doctor's openings on the days (ascending), and what is in their way."""
+    ids = list(doctor_ids)
+    slots = load_slots(session, ids, {day.weekday() for day in days})
+    busy = load_busy(session, ids, days[0], days[-1], search)
+    return {each: Schedule(slots[each], busy[each]) for each in ids}
 
-    def __init__(
-        self, session: Session, clinic: Clinic, treatment: Treatment, search: Search
-    ) -> None:
-        self.session, self.search = session, search
-        self.clinic = clinic_rule(session, clinic, staff=search.staff)
-        self.treatment = treatment_rule(treatment)
-        self.slots: dict[int, list[rules.SlotRule]] = defaultdict(list)
-        self.weekdays: set[int] = set()
 
-    def schedules(self, doctor_ids: Iterable[int], days: Sequence[date]) -> dict[int, Schedule]:
-        """The doctors' openings on the days, and what is in the way."""
-        missing = {day.weekday() for day in days} - self.weekdays
-        if missing:
-            self.weekdays |= missing
-            for each, slots in load_slots(self.session, doctor_ids, missing).items():
-                self.slots[each] += slots
-        busy = load_busy(self.session, doctor_ids, days[0], days[-1], self.search)
-        return {each: Schedule(self.slots[each], found) for each, found in busy.items()}
-
-    def free(self, doctor_ids: Iterable[int], days: Sequence[date]) -> Iterator[rules.Opening]:
-        schedules = self.schedules(doctor_ids, days)
-        return free_times(self.clinic, self.treatment, schedules, days, self.search.now)
+def is_patient_busy(session: Session, span: rules.Span, day: date, search: Search) -> bool:
+    """Say whether the patient has another appointment during ``span``, which lies on ``day``."""
+    return rules.meets(rules.steps(span), load_patient_steps(session, search, day, day))
 
 
 def find_openings(
@@ -221,9 +209,9 @@ def find_openings(
     """
     if not doctor_ids or not days:
         return []
-    facts = _Facts(session, clinic, treatment, search)
-    schedules = facts.schedules(doctor_ids, days)
-    found = list_openings(facts.clinic, facts.treatment, schedules, days, search.now)
+    facts, asked = clinic_rule(session, clinic, staff=search.staff), treatment_rule(treatment)
+    schedules = load_schedules(session, doctor_ids, days, search)
+    found = list_openings(facts, asked, schedules, days, search.now)
     return sorted(found, key=lambda each: (each.span.start, each.slot.doctor_id))
 
 
@@ -242,14 +230,23 @@ def find_free(
     """
     if not doctor_ids or not days:
         return []
-    facts = _Facts(session, clinic, treatment, search)
-    found: list[rules.Opening] = []
-    for part in _parts(days) if limit else [days]:
-        rest = limit - len(found) if limit else None
-        found += islice(facts.free(doctor_ids, part), rest)
-        if limit and len(found) >= limit:
-            break
-    return found
+    parts = _parts(days) if limit else [days]
+    return list(islice(_free(session, clinic, treatment, doctor_ids, parts, search), limit))
+
+
+def _free(
+    session: Session,
+    clinic: Clinic,
+    treatment: Treatment,
+    doctor_ids: Sequence[int],
+    parts: Iterable[Sequence[date]],
+    search: Search,
+) -> Iterator[rules.Opening]:
+    """Yield free times in order; a part of the days is read once all before it are used up."""
+    facts, asked = clinic_rule(session, clinic, staff=search.staff), treatment_rule(treatment)
+    for part in parts:
+        schedules = load_schedules(session, doctor_ids, part, search)
+        yield from free_times(facts, asked, schedules, part, search.now)
 
 
 def _parts(days: Sequence[date]) -> list[Sequence[date]]:
@@ -257,32 +254,32 @@ def _parts(days: Sequence[date]) -> list[Sequence[date]]:
     return [part for part in parts if part]
 
 
+def last_day(clinic: Clinic, now: datetime) -> date:
+    """The last day that the clinic lets anybody book."""
+    return rules.last_day(clinic.zone_info, clinic.horizon_days, now)
+
+
 def bookable_days(clinic: Clinic, now: datetime, first: date | None, count: int) -> list[date]:
     """``count`` days from ``first`` or today on, as far as the clinic lets one book."""
     today = rules.local_today(clinic.zone_info, now)
-    start = max(first or today, today)
-    last = rules.last_day(rules.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days), now)
-    return [day for day in rules.days_from(start, count) if day <= last]
+    last = last_day(clinic, now)
+    return [day for day in rules.days_from(max(first or today, today), count) if day <= last]
 
 
 def find_first_free(
     session: Session,
     clinic: Clinic,
     treatment: Treatment,
-    now: datetime,
+    search: Search,
     *,
     doctor_id: int | None = None,
-    patient_id: int | None = None,
     first_day: date | None = None,
     days: int = 60,
     limit: int = 5,
-    staff: bool = False,
-    moving: int | None = None,
 ) -> list[rules.Opening]:
     """The first free times of a treatment, over one doctor or all who give it."""
-    search = Search(now, patient_id, staff, moving)
     doctors = [doctor_id] if doctor_id else doctor_ids_for(session, treatment.id)
-    window = bookable_days(clinic, now, first_day, days)
+    window = bookable_days(clinic, search.now, first_day, days)
     return find_free(session, clinic, treatment, doctors, window, search, limit)
 
 
@@ -297,18 +294,16 @@ def find_first_by_doctor(
 ) -> list[rules.Opening]:
     """The ``soonest`` free times of all, and of each doctor the first within ``days``."""
     window = bookable_days(clinic, search.now, None, days)
-    if not doctor_ids or not window:
-        return []
-    facts = _Facts(session, clinic, treatment, search)
     found: list[rules.Opening] = []
     missing = set(doctor_ids)
-    for part in _parts(window):
-        for opening in facts.free(doctor_ids, part):
-            if len(found) < soonest or opening.slot.doctor_id in missing:
-                found.append(opening)
-                missing.discard(opening.slot.doctor_id)
-            if not missing and len(found) >= soonest:
-                return found
+    if not missing:
+        return []
+    for opening in _free(session, clinic, treatment, doctor_ids, _parts(window), search):
+        if len(found) < soonest or opening.slot.doctor_id in missing:
+            found.append(opening)
+            missing.discard(opening.slot.doctor_id)
+        if not missing and len(found) >= soonest:
+            break
     return found
 
 
@@ -316,21 +311,17 @@ def find_nearest(
     session: Session,
     clinic: Clinic,
     treatment: Treatment,
-    now: datetime,
+    search: Search,
     *,
     doctor_id: int,
     day: date,
     clock: time,
-    patient_id: int | None = None,
     limit: int = 6,
-    staff: bool = False,
-    moving: int | None = None,
 ) -> list[rules.Opening]:
     """The doctor's free times closest to a wished one, in order of time."""
     wished = datetime.combine(day, clock)
-    around = max(day, rules.local_today(clinic.zone_info, now)) - timedelta(days=7)
-    search = Search(now, patient_id, staff, moving)
-    window = bookable_days(clinic, now, around, 22)
+    around = max(day, rules.local_today(clinic.zone_info, search.now)) - timedelta(days=7)
+    window = bookable_days(clinic, search.now, around, 22)
     free = find_free(session, clinic, treatment, [doctor_id], window, search)
     closest = sorted(
         free, key=lambda each: abs(datetime.combine(each.day, each.slot.start) - wished)

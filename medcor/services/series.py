@@ -23,9 +23,6 @@ from medcor.models import (
     SeriesAppointment,
     Slot,
     Treatment,
-    TreatmentDoctor,
-    User,
-    doctor_title,
 )
 from medcor.services import (
     audit,
@@ -127,24 +124,9 @@ def find_parts(session: Session, actor: Actor, wish: SeriesWish) -> Parts:
         raise errors.SlotNotFound()
     doctor = lookup.get_doctor(session, slot.doctor_id)
     treatment = lookup.get_treatment(session, wish.treatment_id, doctor.id)
-    others = {} if own_only else _others(session, treatment.id, doctor.id)
-    return Parts(clinic, patient, doctor, treatment, slot, {doctor.id: doctor.name, **others})
-
-
-def _others(session: Session, treatment_id: int, doctor_id: int) -> dict[int, str]:
-    wanted = (
-        sa.select(Doctor.id, User.first_name, User.last_name)
-        .join(TreatmentDoctor, TreatmentDoctor.doctor_id == Doctor.id)
-        .join(User, User.id == Doctor.user_id)
-        .where(
-            TreatmentDoctor.treatment_id == treatment_id,
-            Doctor.id != doctor_id,
-            Doctor.is_active,
-            User.is_active,
-        )
-        .order_by(Doctor.id)
-    )
-    return {each: doctor_title(first, last) for each, first, last in session.execute(wanted)}
+    giving = [] if own_only else scheduling.doctor_ids_for(session, treatment.id)
+    doctors = {doctor.id: doctor.name, **lookup.doctor_names(session, giving)}
+    return Parts(clinic, patient, doctor, treatment, slot, doctors)
 
 
 def plan_series(session: Session, actor: Actor, wish: SeriesWish, now: datetime) -> Plan:
@@ -189,12 +171,11 @@ class _Facts:
     @classmethod
     def load(cls, session: Session, parts: Parts, days: Sequence[date], search: Search) -> _Facts:
         clinic = scheduling.clinic_rule(session, parts.clinic, staff=search.staff)
-        # What lies past the last day is too far whoever is booked on it.
-        first, last = series_rules.week_of(days[0])[0], series_rules.week_of(days[-1])[-1]
-        last = max(first, min(last, rules.last_day(clinic, search.now)))
-        slots = scheduling.load_slots(session, parts.doctors)
-        busy = scheduling.load_busy(session, parts.doctors, first, last, search)
-        schedules = {each: Schedule(slots[each], busy[each]) for each in parts.doctors}
+        # What lies past the last day is too far whoever is booked on it; every weekday is wanted.
+        week, last = series_rules.week_of(days[0]), series_rules.week_of(days[-1])[-1]
+        last = max(week[-1], min(last, scheduling.last_day(parts.clinic, search.now)))
+        span = rules.days_from(week[0], (last - week[0]).days + 1)
+        schedules = scheduling.load_schedules(session, parts.doctors, span, search)
         return cls(clinic, scheduling.treatment_rule(parts.treatment), schedules)
 
     def refusals(self, parts: Parts, day: date, now: datetime) -> tuple[Refusal, ...]:

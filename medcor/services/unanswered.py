@@ -19,11 +19,9 @@ from medcor.models import (
     Offer,
     OfferState,
     Patient,
-    Treatment,
-    User,
 )
-from medcor.services import audit, booking, cascade, catalogue, lookup, scheduling
-from medcor.services.agenda import DOCTOR_USER, PATIENT_USER, with_people
+from medcor.services import audit, booking, cascade, lookup, scheduling
+from medcor.services.agenda import PATIENT_USER, PEOPLE, matches, with_people
 from medcor.services.week import active_doctors
 
 TO_SETTLE = (OfferState.UNANSWERED, OfferState.DECLINED, OfferState.NONE_FOUND)
@@ -70,22 +68,10 @@ def matching(actor: Actor, wanted: Wanted, now: datetime) -> sa.Select[tuple[int
     if wanted.doctor_id is not None:
         found.append(Appointment.doctor_id == wanted.doctor_id)
     if wanted.search.strip():
-        found.append(_named_like(wanted.search.strip()))
+        found.append(matches(wanted.search.strip()))
     return (
         sa.select(Offer.id).join(Appointment, Appointment.id == Offer.appointment_id).where(*found)
     )
-
-
-def _named_like(search: str) -> Condition:
-    pattern = catalogue.contains_pattern(search)
-    name = User.first_name + " " + User.last_name
-    people = (
-        sa.select(Patient.id)
-        .join(User, User.id == Patient.user_id)
-        .where(name.ilike(pattern, escape="\\"))
-    )
-    called = sa.select(Treatment.id).where(Treatment.name.ilike(pattern, escape="\\"))
-    return Appointment.patient_id.in_(people) | Appointment.treatment_id.in_(called)
 
 
 def sorted_ids(actor: Actor, wanted: Wanted, now: datetime, key: str) -> sa.Select[tuple[int]]:
@@ -120,13 +106,8 @@ def _rows() -> sa.Select:
         Appointment.day,
         Appointment.start_time,
         Appointment.end_time,
-        Patient.phone,
         PATIENT_USER.email,
-        PATIENT_USER.first_name.label("patient_first"),
-        PATIENT_USER.last_name.label("patient_last"),
-        DOCTOR_USER.first_name.label("doctor_first"),
-        DOCTOR_USER.last_name.label("doctor_last"),
-        Treatment.name.label("treatment"),
+        *PEOPLE,
     ).select_from(Offer)
     return with_people(columns.join(Appointment, Appointment.id == Offer.appointment_id))
 
@@ -177,11 +158,13 @@ def offer_again(session: Session, actor: Actor, offer_id: object, now: datetime)
     if offer.handled_at is not None or not row.is_live or row.starts_at <= now:
         raise errors.OfferOver()
     clinic = lookup.get_clinic(session, actor.clinic_id)
-    if cascade.plan(session, clinic, [row.id], {}, now)[row.id] is None:
+    found = cascade.plan(session, clinic, [row.id], {}, now)[row.id]
+    if found is None:
         return False
     _handle(session, actor, offer, now)
-    made = cascade.offer_times(session, actor, clinic, [row.id], {}, offer.message, now)
-    return made.offered > 0
+    if cascade.with_open_offer(session, [row.id]):
+        return True
+    return cascade.offer_one(session, actor, clinic, row, found, {}, offer.message, now)
 
 
 def record_export(session: Session, actor: Actor, rows: int) -> None:

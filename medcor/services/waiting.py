@@ -70,10 +70,8 @@ class Freed:
     def by_opening(cls, clinic: Clinic, slots: Sequence[Slot], now: datetime) -> Freed:
         """What openings of one doctor make free from now on."""
         today = scheduling.local_today(clinic.zone_info, now)
-        rule = scheduling.ClinicRule(clinic.zone_info, horizon_days=clinic.horizon_days)
         ids = frozenset(each.id for each in slots)
-        last = scheduling.last_day(rule, now)
-        return cls(slots[0].doctor_id, today, last, slot_ids=ids)
+        return cls(slots[0].doctor_id, today, search.last_day(clinic, now), slot_ids=ids)
 
     def frees(self, opening: Opening, treatment: scheduling.TreatmentRule) -> bool:
         """Say whether an opening is free because of this, and was not before."""
@@ -188,9 +186,7 @@ def _offer_to(
     now: datetime,
 ) -> Opening | None:
     """Offer somebody the first of the free times that suits, and give it; None if none does."""
-    wish = WaitingWish(
-        row.doctor_id, row.first_day, row.last_day, row.weekdays, row.earliest, row.latest
-    )
+    wish = wish_of(row)
     notice = timedelta(minutes=clinic.min_notice_minutes)
     answer_time = timedelta(minutes=clinic.waiting_answer_minutes)
     for opening in free:
@@ -200,7 +196,9 @@ def _offer_to(
             until is None
             or not wish.suits(opening.slot.doctor_id, opening.day, opening.slot.start)
             or (row.patient_id, start) in known
-            or _is_busy(session, row.patient_id, opening, now)
+            or search.is_patient_busy(
+                session, opening.span, opening.day, search.Search(now, row.patient_id)
+            )
         ):
             continue
         entry = _lock_waiting(session, row.id)
@@ -216,12 +214,16 @@ def _offer_to(
     return None
 
 
-def _is_busy(session: Session, patient_id: int, opening: Opening, now: datetime) -> bool:
-    own = search.load_patient_steps(
-        session, search.Search(now, patient_id), opening.day, opening.day
+def wish_of(entry: WaitingEntry | sa.Row) -> WaitingWish:
+    """What an entry of the list, or a row of its columns, waits for."""
+    return WaitingWish(
+        entry.doctor_id,
+        entry.first_day,
+        entry.last_day,
+        entry.weekdays,
+        entry.earliest,
+        entry.latest,
     )
-    wanted = scheduling.steps(opening.span)
-    return any(each.start < wanted.stop and wanted.start < each.stop for each in own)
 
 
 def _is_active(patient: Patient) -> bool:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, contains_eager
 
 from medcor.domain import errors, scheduling
 from medcor.domain import offers as rules
-from medcor.domain.offers import WaitingWish
 from medcor.domain.permissions import Actor, Role, system_actor
 from medcor.models import (
     Doctor,
@@ -186,21 +185,10 @@ def edit(
     session.flush()
     clinic = lookup.get_clinic(session, actor.clinic_id)
     for offer in open_offers:
-        if entry.treatment_id != treatment_id or not _suits(entry, offer):
+        still_suits = waiting.wish_of(entry).suits(offer.doctor_id, offer.day, offer.start_time)
+        if entry.treatment_id != treatment_id or not still_suits:
             waiting.give_back(session, actor, clinic, offer, OfferState.OVERTAKEN, now)
     return entry
-
-
-def _suits(entry: WaitingEntry, offer: Offer) -> bool:
-    wish = WaitingWish(
-        entry.doctor_id,
-        entry.first_day,
-        entry.last_day,
-        entry.weekdays,
-        entry.earliest,
-        entry.latest,
-    )
-    return wish.suits(offer.doctor_id, offer.day, offer.start_time)
 
 
 def leave(session: Session, actor: Actor, entry_id: object, now: datetime) -> WaitingEntry:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 from sqlalchemy.orm import Session
 
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
+from medcor.domain.free_times import judge
 from medcor.domain.scheduling import Refusal
 from medcor.models import Clinic, Doctor, Treatment
 from medcor.services import lookup, scheduling
@@ -38,20 +39,11 @@ class Explained:
     refusals: tuple[Refusal, ...]
 
 
-def explain(
-    session: Session,
-    clinic: Clinic,
-    wish: Wish,
-    now: datetime,
-    *,
-    patient_id: int | None = None,
-    staff: bool = False,
-    moving: int | None = None,
-) -> Explained:
-    """Every reason why the time is not offered to the patient, in the order of ``Refusal``.
+def explain(session: Session, clinic: Clinic, wish: Wish, search: Search) -> Explained:
+    """Every reason why the time is not offered, in the order of ``Refusal``.
 
-    ``staff`` look past the clinic's notice. Errors: DoctorNotFound, TreatmentNotFound for ids of
-    nobody; one that is merely inactive, or not given by the doctor, is a reason instead.
+    Errors: DoctorNotFound, TreatmentNotFound for ids of nobody; one that is merely inactive, or
+    not given by the doctor, is a reason instead.
     """
     doctor = lookup.find(session, Doctor, wish.doctor_id)
     if doctor is None:
@@ -59,18 +51,12 @@ def explain(
     treatment = lookup.find(session, Treatment, wish.treatment_id)
     if treatment is None:
         raise errors.TreatmentNotFound()
-    search = Search(now, patient_id, staff, moving)
-    verdict = _judge(session, clinic, doctor, treatment, wish, search)
-    standing = list(_standing(session, doctor, treatment))
-    told = (*standing, *_without_echo(verdict.refusals))
-    return Explained(doctor, treatment, verdict.slot, told)
-
-
-def _without_echo(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
-    """Blame no change of the clocks where the treatment does not fit on any day."""
-    if Refusal.NOT_FOR_TREATMENT not in refusals:
-        return refusals
-    return tuple(each for each in refusals if each is not Refusal.IMPOSSIBLE_TIME)
+    schedules = scheduling.load_schedules(session, [doctor.id], [wish.day], search)
+    facts = scheduling.clinic_rule(session, clinic, staff=search.staff)
+    asked = scheduling.treatment_rule(treatment)
+    found = judge(facts, schedules[doctor.id], asked, wish.day, wish.start, search.now)
+    standing = _standing(session, doctor, treatment)
+    return Explained(doctor, treatment, found.slot, (*standing, *found.refusals))
 
 
 def _standing(session: Session, doctor: Doctor, treatment: Treatment) -> list[Refusal]:
@@ -83,19 +69,3 @@ def _standing(session: Session, doctor: Doctor, treatment: Treatment) -> list[Re
     if not lookup.gives_treatment(session, doctor.id, treatment.id):
         found.append(Refusal.TREATMENT_NOT_GIVEN)
     return found
-
-
-def _judge(
-    session: Session,
-    clinic: Clinic,
-    doctor: Doctor,
-    treatment: Treatment,
-    wish: Wish,
-    search: Search,
-) -> rules.Verdict:
-    day = wish.day
-    slots = scheduling.load_slots(session, [doctor.id], {day.weekday()})[doctor.id]
-    busy = scheduling.load_busy(session, [doctor.id], day, day, search)[doctor.id]
-    facts = scheduling.clinic_rule(session, clinic, staff=search.staff)
-    asked = scheduling.treatment_rule(treatment)
-    return rules.judge(facts, slots, asked, day, wish.start, busy, search.now)

@@ -17,7 +17,9 @@ from medcor.domain import scheduling as rules
 from medcor.extensions import db
 from medcor.models import Appointment, Clinic, Doctor, Treatment
 from medcor.services import catalogue, lookup, scheduling
+from medcor.services.nearest import Judged
 from medcor.web.calendar_days import parse_day
+from medcor.web.refusal_words import reasons_body
 from medcor.web.state import settings
 
 Body = dict[str, Any]
@@ -31,7 +33,6 @@ BOOKING_ERRORS: dict[type[errors.DomainError], tuple[str, int]] = {
     errors.PastDate: ("Cannot book past dates.", 400),
     errors.SlotUnavailable: ("Slot is unavailable on this date.", 400),
     errors.SlotTaken: ("Slot is already booked.", 400),
-    errors.TimeHeld: ("Slot is already booked.", 400),
     errors.PatientBusy: ("Slot is already booked.", 400),
     errors.PatientNotFound: ("Patient not found.", 404),
     errors.DoctorNotFound: ("Doctor not found.", 404),
@@ -154,6 +155,30 @@ def slots_answer(
     return {
         "available_slots": [slot_body(each, doctor, booked=False) for each in found.free],
         "booked_slots": [slot_body(each, doctor, booked=True) for each in found.booked],
+    }
+
+
+def time_bodies(openings: Iterable[rules.Opening], names: Mapping[int, str]) -> list[Body]:
+    """Free times; ``names`` are those of their doctors, by id."""
+    return [
+        {
+            "slot_id": each.slot.id,
+            "doctor_id": each.slot.doctor_id,
+            "doctor": names[each.slot.doctor_id],
+            "date": each.day.isoformat(),
+            "start_time": each.slot.start.strftime("%H:%M"),
+            "end_time": each.slot.end.strftime("%H:%M"),
+        }
+        for each in openings
+    ]
+
+
+def judged_body(judged: Judged, *, staff: bool) -> Body:
+    """A verdict on a time, and what is free near it; the reasons are worded for whoever reads."""
+    return {
+        "available": judged.is_free,
+        "reasons": reasons_body(judged.told.refusals, staff=staff),
+        "nearest": time_bodies(judged.nearest, judged.names),
     }
 
 

@@ -18,6 +18,7 @@ from medcor.services import reminders
 from medcor.services.mail import OVERTAKEN, DueMail
 from medcor.web.letters import compose
 from medcor.web.state import now, settings, state
+from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction, reading, transaction
 
 log = structlog.get_logger("medcor.mail")
@@ -37,13 +38,7 @@ def run_mail_ticker(app: Flask, stop_event: Event) -> None:
 
 
 def _round(app: Flask, work: Callable[[Event], object], stop_event: Event) -> None:
-    with app.app_context():
-        try:
-            work(stop_event)
-        except Exception as error:
-            log.error("mail round failed", part=work.__name__, exc_info=error)
-        finally:
-            db.session.remove()
+    run_round(app, lambda: work(stop_event), log, "mail round failed", part=work.__name__)
 
 
 def queue_reminders(stop_event: Event | None = None) -> int:

@@ -13,6 +13,7 @@ from medcor.extensions import db
 from medcor.models import Clinic
 from medcor.services import holds, offers, waiting_list
 from medcor.web.state import now
+from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction, reading
 
 log = structlog.get_logger("medcor.offers")
@@ -22,13 +23,7 @@ TICK_SECONDS = 10.0
 def run_offers_ticker(app: Flask, stop_event: Event, pause: float = TICK_SECONDS) -> None:
     """Settle until ``stop_event`` is set; an error costs a round, never the ticker."""
     while not stop_event.is_set():
-        with app.app_context():
-            try:
-                settle_due(stop_event)
-            except Exception as error:
-                log.error("offers round failed", exc_info=error)
-            finally:
-                db.session.remove()
+        run_round(app, lambda: settle_due(stop_event), log, "offers round failed")
         stop_event.wait(pause)
 
 

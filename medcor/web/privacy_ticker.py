@@ -12,6 +12,7 @@ from medcor.extensions import db
 from medcor.models import Clinic
 from medcor.services import erasure, lookup
 from medcor.web.state import now
+from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction
 
 log = structlog.get_logger("medcor.privacy")
@@ -21,13 +22,7 @@ TICK_SECONDS = 3600.0
 def run_privacy_ticker(app: Flask, stop_event: Event, pause: float = TICK_SECONDS) -> None:
     """Purge until ``stop_event`` is set; an error costs a round, never the ticker."""
     while not stop_event.is_set():
-        with app.app_context():
-            try:
-                purge_due(stop_event)
-            except Exception as error:
-                log.error("privacy round failed", exc_info=error)
-            finally:
-                db.session.remove()
+        run_round(app, lambda: purge_due(stop_event), log, "privacy round failed")
         stop_event.wait(pause)
 
 

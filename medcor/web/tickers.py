@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
+from structlog.typing import FilteringBoundLogger
 
 from medcor.extensions import db
 from medcor.integrations.conversation_log import LogStore, LogUnavailable, MongoLog
@@ -21,6 +22,26 @@ SHIP_SECONDS = 1.0
 # An outage is asked after this often at first and this often at last.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 30.0
 log = structlog.get_logger("medcor.tickers")
+
+
+def run_round(
+    app: Flask,
+    work: Callable[[], object],
+    logger: FilteringBoundLogger,
+    failed: str,
+    **facts: object,
+) -> None:
+    """Do one round of a ticker's work in a session of its own; an error is logged as ``failed``.
+
+    It costs the round, never the ticker.
+    """
+    with app.app_context():
+        try:
+            work()
+        except Exception as error:
+            logger.error(failed, exc_info=error, **facts)
+        finally:
+            db.session.remove()
 
 
 def log_store() -> LogStore | None:

@@ -17,6 +17,7 @@ from medcor.integrations.webhooks import Answer, Fault, WebhookSender, signed_he
 from medcor.services import webhook_outbox as outbox
 from medcor.services.webhook_outbox import DueDelivery, Parcel
 from medcor.web.state import now, settings, state
+from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction, reading
 
 log = structlog.get_logger("medcor.webhooks")
@@ -35,29 +36,21 @@ def run_webhook_ticker(app: Flask, stop_event: Event, pause: float = TICK_SECOND
     senders: list[runtime.Task] = []
     next_purge = time.monotonic()
     while not stop_event.is_set():
-        senders = [each for each in senders if not each.done]
-        with app.app_context():
-            try:
-                if len(senders) < SENDERS and outbox.has_due(db.session(), now()):
-                    senders.append(runtime.spawn(_send_round, app, stop_event))
-                if time.monotonic() >= next_purge:
-                    next_purge = time.monotonic() + PURGE_SECONDS
-                    purge_old(stop_event)
-            except Exception as error:
-                log.error("webhook round failed", exc_info=error)
-            finally:
-                db.session.remove()
+        run_round(app, lambda: _add_sender(app, senders, stop_event), log, "webhook round failed")
+        if time.monotonic() >= next_purge:
+            next_purge = time.monotonic() + PURGE_SECONDS
+            run_round(app, lambda: purge_old(stop_event), log, "webhook round failed")
         stop_event.wait(pause)
 
 
+def _add_sender(app: Flask, senders: list[runtime.Task], stop_event: Event) -> None:
+    senders[:] = [each for each in senders if not each.done]
+    if len(senders) < SENDERS and outbox.has_due(db.session(), now()):
+        senders.append(runtime.spawn(_send_round, app, stop_event))
+
+
 def _send_round(app: Flask, stop_event: Event) -> None:
-    with app.app_context():
-        try:
-            send_due(stop_event)
-        except Exception as error:
-            log.error("webhooks not sent", exc_info=error)
-        finally:
-            db.session.remove()
+    run_round(app, lambda: send_due(stop_event), log, "webhooks not sent")
 
 
 def send_due(stop_event: Event | None = None, limit: int = ROUND) -> Counter[str]:

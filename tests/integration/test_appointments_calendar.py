@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
 from medcor.services import booking
 from medcor.services.slots import exclude_days
 from medcor.web.transaction import transaction
@@ -22,11 +20,6 @@ from tests.conftest import NOW
 from tests.page_helpers import text_of
 
 EVENTS = "/calendar/events/"
-
-
-@pytest.fixture()
-def one(world):
-    return world.one
 
 
 def events(client, first: date = MONDAY, days: int = 7, **query: str) -> list[dict]:

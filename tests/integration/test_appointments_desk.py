@@ -24,19 +24,9 @@ from tests.appointment_helpers import (
 from tests.factories import make_patient
 from tests.page_helpers import text_of
 
+pytestmark = pytest.mark.usefixtures("plain_forms")
+
 PATH = "/appointments/new/"
-
-
-@pytest.fixture(autouse=True)
-def plain_forms(app):
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield
-    app.config["WTF_CSRF_ENABLED"] = True
-
-
-@pytest.fixture()
-def one(world):
-    return world.one
 
 
 def wish(one, **changes) -> dict[str, object]:

@@ -33,11 +33,6 @@ from tests.page_helpers import text_of
 STAFF, OWN = "/doctor_appointments/", "/view_appointments/"
 
 
-@pytest.fixture()
-def one(world):
-    return world.one
-
-
 def ids(client, path: str, **query: str) -> list[int]:
     answer = client.get(path, query_string=query, headers=JSON).json
     assert answer["count"] >= len(answer["results"])

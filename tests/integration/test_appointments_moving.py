@@ -30,17 +30,7 @@ from tests.appointment_helpers import (
 from tests.conftest import NOW
 from tests.page_helpers import text_of
 
-
-@pytest.fixture(autouse=True)
-def plain_forms(app):
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield
-    app.config["WTF_CSRF_ENABLED"] = True
-
-
-@pytest.fixture()
-def one(world):
-    return world.one
+pytestmark = pytest.mark.usefixtures("plain_forms")
 
 
 def path(appointment_id: int) -> str:

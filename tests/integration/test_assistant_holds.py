@@ -28,11 +28,6 @@ MONDAY, WEDNESDAY = date(2026, 3, 9), date(2026, 3, 11)
 
 
 @pytest.fixture()
-def clinic(world):
-    return world.one
-
-
-@pytest.fixture()
 def patient(clinic) -> Person:
     return Person(clinic.patient)
 

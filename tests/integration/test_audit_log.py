@@ -16,14 +16,9 @@ from medcor.services import audit
 from medcor.web.transaction import transaction
 from tests.page_helpers import sign_in_patient, sign_in_staff, text_of
 from tests.people_helpers import counted_queries
-from tests.week_helpers import Desk, acts
+from tests.week_helpers import acts
 
 LOG = "/audit-log/"
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
 
 
 def note(clinic, who, action: str, subject: str = "slot", number: int | None = 7, at=None) -> None:

@@ -36,21 +36,6 @@ ADD, EDIT, DELETE = "/add-exclusion-date/", "/edit-exclude-date/", "/delete-excl
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture()
-def doctor(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.doctor)
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
-
-
-@pytest.fixture()
-def one(world):
-    return world.one
-
-
 def take_off(desk: Desk, *ids: int, first: date = MONDAY, last: date | None = None, **more):
     fields = {"date": first.isoformat(), "end_date": (last or first).isoformat(), **more}
     return desk.call(ADD, **fields, decision="offer", seen=list(ids))

@@ -24,21 +24,6 @@ LONG = {"date": "2026-03-04", "end_date": "2026-12-31"}
 
 
 @pytest.fixture()
-def one(world):
-    return world.one
-
-
-@pytest.fixture()
-def admin(app, one) -> Desk:
-    return Desk(app.test_client(), one.admin)
-
-
-@pytest.fixture()
-def doctor(app, one) -> Desk:
-    return Desk(app.test_client(), one.doctor)
-
-
-@pytest.fixture()
 def listed(app, one, admin) -> dict[str, int]:
     """Two patients of one doctor and one of a colleague, none of whom can be offered anything."""
     (theirs,) = open_for(one, one.other_doctor, 0, time(15))

@@ -6,13 +6,10 @@ import random
 import threading
 import time as clock
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from medcor.domain import errors
 from medcor.domain.appointments import LIVE
@@ -36,45 +33,11 @@ from tests.offer_helpers import (
     states_of,
     wait,
 )
+from tests.race_helpers import Work, side_by_side
 from tests.week_helpers import MONDAY, acts, book, fresh
 
-Work = Callable[[Session], Any]
 DUE = NOW + timedelta(hours=24)
 STORM_SECONDS, WORKERS = 4.0, 6
-
-
-@pytest.fixture()
-def one(world):
-    return world.one
-
-
-def side_by_side(app, clinic_id: int, first: Work, second: Work) -> tuple[Any, Any]:
-    """Run ``second`` while the transaction of ``first`` is still open; results or errors."""
-    under_way, outcomes = threading.Event(), {}
-
-    def held(session: Session) -> Any:
-        done = first(session)
-        under_way.set()
-        # Long enough for the other one to come to the rows that this one holds.
-        threading.Event().wait(0.3)
-        return done
-
-    def run(name: str, work: Work) -> None:
-        with app.app_context():
-            try:
-                outcomes[name] = in_transaction(clinic_id, None, work)
-            except errors.DomainError as error:
-                under_way.set()
-                outcomes[name] = error
-            finally:
-                db.session.remove()
-
-    leading = threading.Thread(target=run, args=("first", held))
-    leading.start()
-    assert under_way.wait(10)
-    run("second", second)
-    leading.join(30)
-    return outcomes["first"], outcomes["second"]
 
 
 def take_off(one, *ids: int) -> Work:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,39 +13,10 @@ from medcor.services import booking, doctors, patients
 from medcor.services.booking import BookingRequest
 from medcor.services.doctors import DoctorDetails
 from medcor.services.people import PersonDetails, Removal
-from medcor.web.transaction import in_transaction, reading
+from medcor.web.transaction import reading
 from tests.conftest import NOW
 from tests.people_helpers import MONDAY
-
-Work = Callable[[Session], Any]
-
-
-def side_by_side(app, clinic_id: int, first: Work, second: Work) -> tuple[Any, Any]:
-    """Run ``second`` while the transaction of ``first`` is still open; results or errors."""
-    under_way, outcomes = threading.Event(), {}
-
-    def held(session: Session) -> Any:
-        done = first(session)
-        under_way.set()
-        # Long enough for the other one to come to the row that this one holds.
-        threading.Event().wait(0.3)
-        return done
-
-    def run(name: str, work: Work) -> None:
-        with app.app_context():
-            try:
-                outcomes[name] = in_transaction(clinic_id, None, work)
-            except errors.DomainError as error:
-                outcomes[name] = error
-            finally:
-                db.session.remove()
-
-    leading = threading.Thread(target=run, args=("first", held))
-    leading.start()
-    assert under_way.wait(10)
-    run("second", second)
-    leading.join(30)
-    return outcomes["first"], outcomes["second"]
+from tests.race_helpers import Work, side_by_side
 
 
 def delete(clinic, kind: str) -> Work:

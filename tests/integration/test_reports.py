@@ -13,7 +13,7 @@ from medcor.models import Appointment, User
 from medcor.web.transaction import transaction
 from tests.page_helpers import sign_in_patient, sign_in_staff, text_of
 from tests.people_helpers import counted_queries
-from tests.week_helpers import Desk, acts
+from tests.week_helpers import acts
 
 TODAY = date(2026, 3, 4)
 STATES = {
@@ -22,11 +22,6 @@ STATES = {
     "off": AppointmentStatus.CANCELLED,
     "new": AppointmentStatus.PENDING,
 }
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
 
 
 def add(clinic, day: date, state: str, hour: int = 9, **changes: object) -> None:

@@ -34,11 +34,6 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture()
-def clinic(world):
-    return world.one
-
-
-@pytest.fixture()
 def plan(clinic):
     def make(actor=None, now=NOW, **changes):
         return series.plan_series(

@@ -22,11 +22,6 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture()
-def clinic(world):
-    return world.one
-
-
-@pytest.fixture()
 def plan(clinic):
     def make():
         return series.plan_series(reading(clinic.id), clinic.patient, wish_of(clinic), NOW)

@@ -15,19 +15,9 @@ from medcor.web.transaction import reading
 from tests.appointment_helpers import JSON, MONDAY, at, book, browser, counted_queries, utc
 from tests.page_helpers import sent_mails, text_of
 
+pytestmark = pytest.mark.usefixtures("plain_forms")
+
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def _no_tokens(app):
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield
-    app.config["WTF_CSRF_ENABLED"] = True
-
-
-@pytest.fixture()
-def clinic(world):
-    return world.one
 
 
 @pytest.fixture()

@@ -44,11 +44,6 @@ HOURS = timedelta(hours=1)
 
 
 @pytest.fixture()
-def one(world):
-    return world.one
-
-
-@pytest.fixture()
 def second(one):
     return new_patient(one, "third")
 

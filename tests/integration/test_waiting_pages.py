@@ -32,23 +32,8 @@ ANY = {
 
 
 @pytest.fixture()
-def one(world):
-    return world.one
-
-
-@pytest.fixture()
 def patient(app, one) -> Patient:
     return Patient(app.test_client(), one.patient)
-
-
-@pytest.fixture()
-def admin(app, one) -> Desk:
-    return Desk(app.test_client(), one.admin)
-
-
-@pytest.fixture()
-def doctor(app, one) -> Desk:
-    return Desk(app.test_client(), one.doctor)
 
 
 def test_a_patient_joins_from_the_times_page_changes_and_leaves(one, patient):

@@ -15,16 +15,6 @@ SERIES = {"weekdays": ["3", "4"], "start_time": "09:00", "end_time": "10:30", "m
 COPY = "/slots/copy-day/"
 
 
-@pytest.fixture()
-def doctor(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.doctor)
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
-
-
 def day(clinic, weekday: int) -> list[str]:
     return [start for found, start, _end, _paused in slots_of(clinic) if found == weekday]
 

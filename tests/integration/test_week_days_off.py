@@ -16,16 +16,6 @@ WEEK = {"date": "2026-03-09", "end_date": "2026-03-13"}
 WEDNESDAY = date(2026, 3, 11)
 
 
-@pytest.fixture()
-def doctor(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.doctor)
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
-
-
 def off(clinic, first: date, last: date, reason: str = "", doctor=None) -> int:
     owner = (doctor or clinic.doctor).profile_id
     with transaction(clinic.id) as session:

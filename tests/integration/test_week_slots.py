@@ -18,16 +18,6 @@ NEW = {"weekday": "1", "start_time": "14:00", "end_time": "14:30"}
 
 
 @pytest.fixture()
-def doctor(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.doctor)
-
-
-@pytest.fixture()
-def admin(app, world) -> Desk:
-    return Desk(app.test_client(), world.one.admin)
-
-
-@pytest.fixture()
 def stranger(app, world) -> Desk:
     """The other doctor of the same clinic."""
     return Desk(app.test_client(), world.one.other_doctor)

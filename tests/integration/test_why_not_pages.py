@@ -29,19 +29,9 @@ from tests.appointment_helpers import (
 from tests.conftest import NOW
 from tests.page_helpers import text_of
 
+pytestmark = pytest.mark.usefixtures("plain_forms")
+
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_tokens(app):
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield
-    app.config["WTF_CSRF_ENABLED"] = True
-
-
-@pytest.fixture()
-def clinic(world):
-    return world.one
 
 
 @pytest.fixture()

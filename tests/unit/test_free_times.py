@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medcor.domain import scheduling as rules
-from medcor.domain.free_times import Schedule, free_times, list_openings
+from medcor.domain.free_times import Schedule, free_times, judge, list_openings
 from medcor.domain.scheduling import Busy, ClinicRule, SlotRule, TreatmentRule
 from tests import slow_model
 from tests.slow_model import ModelWorld
@@ -88,14 +87,8 @@ def test_a_named_time_has_no_reason_against_it_just_where_it_is_free(case, step)
     clock = time(*divmod(step * 5, 60))
     for doctor_id, schedule in schedules.items():
         free = slow_model.free_times(world, [doctor_id], days[:1])
-        verdict = rules.judge(
-            clinic_rule(world),
-            schedule.slots,
-            treatment_rule(world),
-            days[0],
-            clock,
-            schedule.busy,
-            world.now,
+        verdict = judge(
+            clinic_rule(world), schedule, treatment_rule(world), days[0], clock, world.now
         )
         hit = verdict.slot is not None and verdict.slot.id in {each[2] for each in free}
         assert (not verdict.refusals) == hit

@@ -94,7 +94,7 @@ def span_at(hour: int, minute: int = 0, minutes: int = 30) -> Span:
             TreatmentRule(3, 60),
             MONDAY,
             Busy(),
-            [Refusal.NOT_FOR_TREATMENT, Refusal.IMPOSSIBLE_TIME],
+            [Refusal.NOT_FOR_TREATMENT],
         ),
         (
             {},

@@ -92,8 +92,7 @@ def get_doctors_for_treatment(treatment_id: int):
     if wants_json():
         return bodies.doctors_body(clinic, treatment, doctors, fields)
     ids = [doctor.id for doctor in doctors]
-    search = scheduling.Search(now(), _patient_id())
-    free = scheduling.find_first_by_doctor(session, clinic, treatment, ids, LOOK_AHEAD, search)
+    free = scheduling.find_first_by_doctor(session, clinic, treatment, ids, LOOK_AHEAD, _search())
     first: dict[int, rules.Opening] = {}
     for opening in free:
         first.setdefault(opening.slot.doctor_id, opening)
@@ -107,8 +106,8 @@ def get_doctors_for_treatment(treatment_id: int):
     )
 
 
-def _patient_id() -> int | None:
-    return actor().profile_id if actor().is_patient else None
+def _search() -> scheduling.Search:
+    return scheduling.Search(now(), actor().profile_id if actor().is_patient else None)
 
 
 @blueprint.get("/available-slots/<int:doctor_id>/<int:treatment_id>/")
@@ -120,15 +119,15 @@ def available_slots(doctor_id: int, treatment_id: int):
     session = reading(actor().clinic_id)
     clinic, doctor = _clinic(session), lookup.get_doctor(session, doctor_id)
     treatment = lookup.get_treatment(session, treatment_id, doctor.id)
-    today = rules.local_today(clinic.zone_info, now())
-    last = today + timedelta(days=clinic.horizon_days)
+    search = _search()
+    today = rules.local_today(clinic.zone_info, search.now)
+    last = scheduling.last_day(clinic, search.now)
     first_free = scheduling.find_first_free(
         session,
         clinic,
         treatment,
-        now(),
+        search,
         doctor_id=doctor.id,
-        patient_id=_patient_id(),
         days=clinic.horizon_days + 1,
         limit=1,
     )
@@ -137,9 +136,8 @@ def available_slots(doctor_id: int, treatment_id: int):
         session,
         clinic,
         treatment,
-        now(),
+        search,
         doctor_id=doctor.id,
-        patient_id=_patient_id(),
         first_day=start,
         days=DAYS_SHOWN,
         limit=1000,
@@ -271,10 +269,10 @@ def _confirm_page(
         raise errors.SlotNotFound()
     clinic, doctor = _clinic(session), lookup.get_doctor(session, slot.doctor_id)
     treatment = lookup.get_treatment(session, treatment_id, doctor.id)
+    search = _search()
     if error:
         reasons = [gettext(error.text)]
     else:
-        search = scheduling.Search(now(), _patient_id())
         found = find_refusals(session, clinic, slot, treatment.id, day, search)
         reasons = refusal_texts(found, staff=False)
     nearby = (
@@ -282,9 +280,8 @@ def _confirm_page(
             session,
             clinic,
             treatment,
-            now(),
+            search,
             doctor_id=doctor.id,
-            patient_id=_patient_id(),
             day=day,
             clock=slot.start_time,
         )

@@ -60,7 +60,7 @@ def _offer(session: Session, appointment: Appointment, clinic: Clinic) -> dict[s
 
 def _history(session: Session, appointment: Appointment, steps: list[appointment_history.Step]):
     clinic = lookup.get_clinic(session, appointment.clinic_id)
-    names = appointment_history.doctor_names(session, steps)
+    names = lookup.doctor_names(session, appointment_history.doctors_of(steps))
     return shown.history_lines(steps, clinic, actor(), names)
 
 

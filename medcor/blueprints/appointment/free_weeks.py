@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import request
 
 from medcor.domain import scheduling as rules
 from medcor.models import Clinic
+from medcor.services import scheduling
 from medcor.web.calendar_days import parse_day
 
 WEEK, SOONEST_SHOWN = 7, 6
@@ -45,13 +46,13 @@ class FreeWeek:
         return after if after <= self.last else None
 
 
-def find_week(clinic: Clinic, today: date, find: Find) -> FreeWeek:
+def find_week(clinic: Clinic, now: datetime, find: Find) -> FreeWeek:
     """The week that ``?date=`` names, else the first with a free time.
 
     ``find(first, count)`` looks for free times on that many days. Looks near first, where there
     mostly is one, and as far ahead as one may book only where there is none.
     """
-    last = today + timedelta(days=clinic.horizon_days)
+    today, last = rules.local_today(clinic.zone_info, now), scheduling.last_day(clinic, now)
     near, seen_to = find(today, WEEK), today + timedelta(days=WEEK - 1)
     if not near:
         near, seen_to = find(today, clinic.horizon_days + 1), last

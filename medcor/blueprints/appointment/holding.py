@@ -23,6 +23,7 @@ from medcor.web.state import now
 from medcor.web.transaction import reading
 
 from . import blueprint
+from .reasons import find_move_refusals
 
 Body = dict[str, Any]
 
@@ -59,8 +60,7 @@ def _is_free_to_move(appointment_id: int, wish: HoldWish) -> bool:
     slot = lookup.find(session, Slot, wish.slot_id)
     if slot is None:
         return False
-    opening = moving.find_opening(session, actor(), movable, slot, wish.day, now())
-    return opening is not None and opening.free
+    return not find_move_refusals(session, movable, slot, wish.day)
 
 
 def _body(hold: Hold) -> Body:

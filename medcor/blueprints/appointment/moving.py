@@ -14,11 +14,9 @@ from werkzeug.wrappers import Response
 from medcor.domain import errors
 from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, Role
-from medcor.domain.scheduling import Refusal
 from medcor.models import Appointment, Doctor, Slot
 from medcor.services import lookup, moving
 from medcor.services.moving import Movable, Target
-from medcor.services.scheduling import Search
 from medcor.web import bodies
 from medcor.web.access import actor, needs
 from medcor.web.acting import acting
@@ -34,7 +32,7 @@ from . import appointment_presenters as shown
 from . import blueprint, presenters
 from .change_forms import MoveForm
 from .free_weeks import WEEK, find_week
-from .reasons import find_refusals
+from .reasons import find_move_refusals
 
 
 @blueprint.route("/appointments/<int:appointment_id>/move/", methods=["GET", "POST"])
@@ -160,7 +158,7 @@ def _choice(session: Session, movable: Movable) -> dict[str, Any]:
     doctor_ids = [chosen] if chosen else list(names)
     free = find_week(
         movable.clinic,
-        rules.local_today(movable.clinic.zone_info, now()),
+        now(),
         lambda first, count: moving.find_free(
             session, actor(), movable, doctor_ids, first, count, now()
         ),
@@ -214,7 +212,7 @@ def _picked(
     if error:
         reasons = [shown.refusal_text(error, actor())]
     else:
-        found = _why_not(session, movable, slot, day)
+        found = find_move_refusals(session, movable, slot, day)
         reasons = refusal_texts(found, staff=actor().is_staff)
     nearby = []
     if reasons:
@@ -235,12 +233,6 @@ def _picked(
         "nearby": _linked(movable, nearby, None),
         "times_url": _url(movable.appointment.id, doctor_id=doctor.id, date=day.isoformat()),
     }
-
-
-def _why_not(session: Session, movable: Movable, slot: Slot, day: date) -> tuple[Refusal, ...]:
-    row = movable.appointment
-    search = Search(now(), row.patient_id, actor().is_staff, row.id)
-    return find_refusals(session, movable.clinic, slot, movable.treatment.id, day, search)
 
 
 def _free_json(appointment_id: int) -> dict[str, Any]:

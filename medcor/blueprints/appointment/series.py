@@ -11,10 +11,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from medcor.domain import errors
-from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission
 from medcor.models import AppointmentSeries, Clinic
-from medcor.services import lookup, series, series_members
+from medcor.services import lookup, scheduling, series, series_members
 from medcor.services.calendar_files import entries_ics, patient_entry
 from medcor.services.series import Plan, SeriesWish
 from medcor.services.series_members import Members
@@ -81,7 +80,6 @@ def _start_url() -> str:
 
 def _choose_page(session: Session, wish: SeriesWish, form: RhythmForm) -> str:
     parts = series.find_parts(session, actor(), wish)
-    horizon = rules.ClinicRule(parts.clinic.zone_info, horizon_days=parts.clinic.horizon_days)
     when = f"{presenters.format_day(wish.first)}, " + presenters.format_span(
         parts.slot.start_time, parts.slot.end_time
     )
@@ -92,7 +90,7 @@ def _choose_page(session: Session, wish: SeriesWish, form: RhythmForm) -> str:
         patient=parts.patient,
         summary=presenters.summary(parts.clinic, parts.treatment, parts.doctor, when),
         keep=_address(wish),
-        last=rules.last_day(horizon, now()),
+        last=scheduling.last_day(parts.clinic, now()),
         back_url=_confirm_url(wish),
     )
 

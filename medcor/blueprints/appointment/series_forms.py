@@ -19,7 +19,6 @@ from medcor.web.inputs import json_object
 from .why_not_forms import AskedForm
 
 USUAL_TIMES = 6
-LEFT_OUT = "none"
 _VALUE = re.compile(r"(\d{1,9}):(\d{4}-\d{2}-\d{2})")
 
 

@@ -14,6 +14,7 @@ from medcor.domain.scheduling import Opening
 from medcor.models import Appointment
 from medcor.services.series import Occurrence, Plan
 from medcor.services.series_members import Members, Place
+from medcor.web import bodies
 from medcor.web.locale import format_clock, format_day, format_span
 from medcor.web.refusal_words import reasons_body, refusal_texts
 
@@ -106,17 +107,7 @@ def plan_body(plan: Plan, actor: Actor) -> list[Line]:
             "end_time": format_clock(plan.slot.end_time),
             "available": each.is_free,
             "reasons": reasons_body(each.refusals, staff=actor.is_staff),
-            "alternatives": [
-                {
-                    "slot_id": one.slot.id,
-                    "doctor_id": one.slot.doctor_id,
-                    "doctor": plan.names[one.slot.doctor_id],
-                    "date": one.day.isoformat(),
-                    "start_time": format_clock(one.slot.start),
-                    "end_time": format_clock(one.slot.end),
-                }
-                for one in each.alternatives
-            ],
+            "alternatives": bodies.time_bodies(each.alternatives, plan.names),
         }
         for each in plan.occurrences
     ]

@@ -129,7 +129,7 @@ def _choose_time(session: Session, clinic: Clinic, patient: Patient, treatment: 
     ids = [chosen] if chosen else list(doctors)
     free = find_week(
         clinic,
-        rules.local_today(clinic.zone_info, now()),
+        now(),
         lambda first, count: _free(session, clinic, patient, treatment, ids, first, count),
     )
     named = None if chosen else {each.id: each.name for each in doctors.values()}
@@ -174,6 +174,10 @@ def _week_url(base: Context, chosen: int, start: date | None) -> str:
     return step_url(**base, doctor_id=chosen, date=start.isoformat()) if start else ""
 
 
+def _search(patient: Patient) -> scheduling.Search:
+    return scheduling.Search(now(), patient.id, staff=True)
+
+
 def _free(
     session: Session,
     clinic: Clinic,
@@ -183,7 +187,7 @@ def _free(
     first: date,
     count: int,
 ) -> list[rules.Opening]:
-    search = scheduling.Search(now(), patient.id, staff=True)
+    search = _search(patient)
     days = scheduling.bookable_days(clinic, search.now, first, count)
     return scheduling.find_free(session, clinic, treatment, doctor_ids, days, search)
 
@@ -243,8 +247,7 @@ def _last_look(
 def _why_not(
     session: Session, clinic: Clinic, patient: Patient, treatment: Treatment, slot: Slot, day: date
 ) -> list[str]:
-    search = scheduling.Search(now(), patient.id, staff=True)
-    found = find_refusals(session, clinic, slot, treatment.id, day, search)
+    found = find_refusals(session, clinic, slot, treatment.id, day, _search(patient))
     return refusal_texts(found, staff=True)
 
 
@@ -255,12 +258,10 @@ def _nearest(
         session,
         clinic,
         treatment,
-        now(),
+        _search(patient),
         doctor_id=slot.doctor_id,
         day=day,
         clock=slot.start_time,
-        patient_id=patient.id,
-        staff=True,
     )
 
 

@@ -17,10 +17,11 @@ from medcor.services.in_the_way import find_in_the_way
 from medcor.services.nearest import Judged
 from medcor.services.scheduling import Search
 from medcor.services.why_not import Wish
+from medcor.web import bodies
 from medcor.web.access import actor, needs
 from medcor.web.errors import wants_json
 from medcor.web.forms import choices_of
-from medcor.web.refusal_words import reasons_body, refusal_texts
+from medcor.web.refusal_words import refusal_texts
 from medcor.web.state import now
 from medcor.web.transaction import reading
 
@@ -54,7 +55,7 @@ def why_not_page():
         return _page({**context, "patients": several}, form), 400
     judged = _judge(session, clinic, form, patient)
     if wants_json():
-        return judged_body(judged, staff=True)
+        return bodies.judged_body(judged, staff=True)
     return _page({**context, **_answer(session, clinic, form, patient, judged)}, form)
 
 
@@ -83,7 +84,7 @@ def _staff_form(session: Session) -> WhyNotForm:
     if who.role is Role.ADMIN:
         doctors = agenda.doctor_options(session)
     else:
-        doctors = list(nearest.doctor_names(session, {who.profile_id}).items())
+        doctors = list(lookup.doctor_names(session, {who.profile_id}).items())
     treatments = agenda.treatment_options(session)
     form.doctor_id.choices = choices_of(doctors)
     form.treatment_id.choices = choices_of(treatments)
@@ -150,25 +151,6 @@ def _answer(
             lambda each: book_url(each.slot.id, each.day.isoformat()),
             judged.other_names,
         ),
-    }
-
-
-def judged_body(judged: Judged, *, staff: bool) -> Context:
-    """A verdict as JSON, in the shape in which the chatbot API tells it."""
-    return {
-        "available": judged.is_free,
-        "reasons": reasons_body(judged.told.refusals, staff=staff),
-        "nearest": [
-            {
-                "slot_id": each.slot.id,
-                "doctor_id": each.slot.doctor_id,
-                "doctor": judged.names[each.slot.doctor_id],
-                "date": each.day.isoformat(),
-                "start_time": f"{each.slot.start:%H:%M}",
-                "end_time": f"{each.slot.end:%H:%M}",
-            }
-            for each in judged.nearest
-        ],
     }
 
 

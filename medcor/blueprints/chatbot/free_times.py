@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from flask import request
 
 from medcor.domain import errors
 from medcor.models import Clinic
-from medcor.services import chatbot
-from medcor.services.chatbot import FreeTime, TimeWish
+from medcor.services import chatbot, nearest
+from medcor.services.chatbot import TimeWish
+from medcor.services.scheduling import Search
 from medcor.services.why_not import Wish
 from medcor.web import bodies
 from medcor.web.access import widget
 from medcor.web.calendar_days import parse_day
-from medcor.web.refusal_words import reasons_body
 from medcor.web.state import now
 
 from . import blueprint, guards, schemas
 
 _TO_THE_WIDGET = "the clinic's chatbot token in the Authorization header, a patient's key beside it"
-MAX_DAYS, MAX_TIMES, DEFAULT_TIMES = 60, 100, 10
+MAX_DAYS, MAX_TIMES, DEFAULT_TIMES, NEAREST = 60, 100, 10, 5
 
 
 @blueprint.get("/<row_id:clinic_id>/treatments/<row_id:treatment_id>/first-free/")
@@ -29,7 +28,7 @@ MAX_DAYS, MAX_TIMES, DEFAULT_TIMES = 60, 100, 10
 def first_free(clinic_id: int, treatment_id: int):
     """List the first free times of a treatment, of all its doctors or of one."""
     session, clinic = guards.with_bearer(clinic_id)
-    patient_id = _patient_id(clinic)
+    search = _search(clinic)
     wish = TimeWish(
         treatment_id=treatment_id,
         doctor_id=_doctor_id(),
@@ -37,8 +36,8 @@ def first_free(clinic_id: int, treatment_id: int):
         days=_count("days", MAX_DAYS, MAX_DAYS),
         limit=_count("limit", DEFAULT_TIMES, MAX_TIMES),
     )
-    found = chatbot.list_first_free(session, clinic, wish, now(), patient_id)
-    return {"times": time_bodies(found), "zone": clinic.zone}
+    found = chatbot.list_first_free(session, clinic, wish, search)
+    return {"times": bodies.time_bodies(found.openings, found.names), "zone": clinic.zone}
 
 
 @blueprint.get(
@@ -48,37 +47,19 @@ def first_free(clinic_id: int, treatment_id: int):
 def why_not(clinic_id: int, treatment_id: int, doctor_id: int):
     """Say whether a time can be booked, if not why in kind words, and what is free near it."""
     session, clinic = guards.with_bearer(clinic_id)
-    patient_id = _patient_id(clinic)
+    search = _search(clinic)
     asked = request.args.get("date", ""), request.args.get("time", "")
     if not all(asked):
         raise errors.MissingParameter()
     wish = Wish(doctor_id, treatment_id, parse_day(asked[0]), schemas.read_clock(asked[1]))
-    verdict = chatbot.judge_time(session, clinic, wish, now(), patient_id)
-    return {
-        "available": not verdict.refusals,
-        "reasons": reasons_body(verdict.refusals, staff=False),
-        "nearest": time_bodies(verdict.nearest),
-    }
+    judged = nearest.judge_time(session, clinic, wish, search, even_if_free=True, limit=NEAREST)
+    return bodies.judged_body(judged, staff=False)
 
 
-def time_bodies(times: Iterable[FreeTime]) -> list[bodies.Body]:
-    return [
-        {
-            "slot_id": each.opening.slot.id,
-            "doctor_id": each.opening.slot.doctor_id,
-            "doctor": each.doctor,
-            "date": each.opening.day.isoformat(),
-            "start_time": each.opening.slot.start.strftime("%H:%M"),
-            "end_time": each.opening.slot.end.strftime("%H:%M"),
-        }
-        for each in times
-    ]
-
-
-def _patient_id(clinic: Clinic) -> int | None:
-    """The patient whose key came along: their own appointments are in the way, not their holds."""
+def _search(clinic: Clinic) -> Search:
+    """What is free for the patient whose key came along, or for anybody."""
     person = guards.patient_by_key(clinic, needed=False)
-    return person.actor.profile_id if person else None
+    return Search(now(), person.actor.profile_id if person else None)
 
 
 def _doctor_id() -> int | None:

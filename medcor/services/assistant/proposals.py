@@ -20,7 +20,6 @@ GONE = (
 )
 _LOST = {
     errors.SlotTaken: "taken",
-    errors.TimeHeld: "held",
     errors.PastDate: "past",
     errors.PatientBusy: "busy",
     acts.OfferChanged: "changed",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import scheduling as rules
 from medcor.domain.dialogue.when import When
+from medcor.domain.free_times import judge
 from medcor.domain.scheduling import Refusal
 from medcor.models import Clinic, Treatment
 from medcor.services import lookup, scheduling
@@ -43,15 +44,17 @@ class _Search:
     clinic: Clinic
     treatment: Treatment
     doctors: list[int]
-    patient_id: int | None
-    now: datetime
+    whose: scheduling.Search
 
     def free(self, first: date, last: date) -> list[rules.Opening]:
         days = rules.days_from(first, (last - first).days + 1)
-        search = scheduling.Search(self.now, self.patient_id)
         return scheduling.find_free(
-            self.session, self.clinic, self.treatment, self.doctors, days, search
+            self.session, self.clinic, self.treatment, self.doctors, days, self.whose
         )
+
+    @property
+    def now(self) -> datetime:
+        return self.whose.now
 
     @property
     def today(self) -> date:
@@ -59,7 +62,7 @@ class _Search:
 
     @property
     def horizon(self) -> date:
-        return self.today + timedelta(days=self.clinic.horizon_days)
+        return scheduling.last_day(self.clinic, self.now)
 
 
 def find_free_times(
@@ -75,7 +78,8 @@ def find_free_times(
         doctors = [lookup.get_doctor(session, wish.doctor_id).id]
     else:
         doctors = scheduling.doctor_ids_for(session, treatment.id)
-    search = _Search(session, clinic, treatment, doctors, patient_id, now)
+    whose = scheduling.Search(now, patient_id)
+    search = _Search(session, clinic, treatment, doctors, whose)
     if wish.near:
         return FreeTimes(_offers(search, _nearest_to(search, wish.near, wish.limit)), exact=False)
     met = _matching(search, wish)
@@ -103,14 +107,11 @@ def _asked(search: _Search, when: When) -> tuple[date, time] | None:
 
 def _why_not(search: _Search, day: date, clock: time) -> tuple[Refusal, ...]:
     """What is against a time, with the doctor who comes nearest to having it."""
-    session, find = search.session, scheduling.Search(search.now, search.patient_id)
-    facts = scheduling.clinic_rule(session, search.clinic)
+    facts = scheduling.clinic_rule(search.session, search.clinic)
     asked = scheduling.treatment_rule(search.treatment)
-    slots = scheduling.load_slots(session, search.doctors, {day.weekday()})
-    busy = scheduling.load_busy(session, search.doctors, day, day, find)
+    schedules = scheduling.load_schedules(search.session, search.doctors, [day], search.whose)
     told = [
-        rules.judge(facts, slots[each], asked, day, clock, busy[each], search.now).refusals
-        for each in search.doctors
+        judge(facts, each, asked, day, clock, search.now).refusals for each in schedules.values()
     ]
     # Reasons stand in the order in which a time fails: the later the first one, the nearer.
     order = list(Refusal)
@@ -198,10 +199,7 @@ def _nearest_to(search: _Search, anchor: datetime, limit: int) -> list[rules.Ope
 
 
 def _offers(search: _Search, openings: Sequence[rules.Opening]) -> tuple[Offer, ...]:
-    names = {
-        doctor_id: lookup.get_doctor(search.session, doctor_id).name
-        for doctor_id in {each.slot.doctor_id for each in openings}
-    }
+    names = lookup.doctor_names(search.session, (each.slot.doctor_id for each in openings))
     row = search.treatment
     treatment = TreatmentFact(row.id, row.name, row.price_minor, row.minutes)
     return tuple(

@@ -97,7 +97,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     ),
     "which_day": "Which day would suit you?",
     "taken": "I am sorry, that time has just been taken.",
-    "held": "I am sorry, somebody else is just confirming that time.",
     "hold_lost": (
         "I could keep that time for you for five minutes only, and somebody has taken it since."
     ),

@@ -98,7 +98,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     ),
     "which_day": "Hangi gün size uygun?",
     "taken": "Üzgünüm, bu saat az önce doldu.",
-    "held": "Üzgünüm, bu saati şu anda başka biri onaylıyor.",
     "hold_lost": "O saati sizin için yalnızca beş dakika tutabildim, bu arada başkası aldı.",
     "past": "Üzgünüm, bu saat geçti.",
     "busy": "Bu saatte zaten bir randevunuz var.",
