@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from faker import Faker
 from sqlalchemy.orm import Session
 
+from bench.handover_data import handover_rows
 from medcor.domain import scheduling as rules
 from medcor.domain.appointments import AppointmentStatus as State
 from medcor.domain.appointments import is_live
@@ -27,6 +28,7 @@ from medcor.models import (
     Doctor,
     DoctorSpecialisation,
     ExclusionDate,
+    Handover,
     MedicalRecord,
     OutboxMail,
     Patient,
@@ -96,6 +98,8 @@ def build_clinic(session: Session, now: datetime, size: Size = BIG) -> int:
     made.appointments()
     made.records()
     made.traces()
+    user = dict(zip(made.patients, made.patient_users, strict=True))
+    made.put(Handover, handover_rows(made.booked, user, made.admin, now))
     return clinic.id
 
 

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 
 from medcor.cli_clinic import clinic_commands
+from medcor.cli_handovers import handovers_commands
 from medcor.cli_mail import mail_commands
 from medcor.cli_offers import offers_commands
 from medcor.cli_privacy import privacy_commands
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(demo)
     app.cli.add_command(clinic_commands)
+    app.cli.add_command(handovers_commands)
     app.cli.add_command(mail_commands)
     app.cli.add_command(offers_commands)
     app.cli.add_command(privacy_commands)

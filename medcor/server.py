@@ -13,6 +13,7 @@ from medcor import runtime
 from medcor.extensions import socketio
 from medcor.integrations.bundled_speech import BundledSpeech
 from medcor.sockets import hang_up
+from medcor.web.handover_ticker import run_handover_ticker
 from medcor.web.mail_ticker import run_mail_ticker
 from medcor.web.offers_ticker import run_offers_ticker
 from medcor.web.privacy_ticker import run_privacy_ticker
@@ -52,6 +53,7 @@ def start_parts(app: Flask, stop: threading.Event) -> None:
     runtime.spawn(run_privacy_ticker, app, stop)
     runtime.spawn(run_webhook_ticker, app, stop)
     runtime.spawn(run_offers_ticker, app, stop)
+    runtime.spawn(run_handover_ticker, app, stop)
 
 
 def stop_parts(app: Flask) -> None:

@@ -19,7 +19,7 @@ from medcor.models import (
     Patient,
     User,
 )
-from medcor.services import booking, erasure, links
+from medcor.services import booking, erasure, links, notices
 from medcor.services.booking import BookingRequest
 from medcor.services.conversations import log_message
 from medcor.services.erasure import Wording
@@ -47,7 +47,9 @@ def fill_person(world):
         booking.book_appointment(session, who, wish, NOW)
         links.issue_link(session, user, LinkPurpose.RESET_PASSWORD, NOW)
         session.add(CalendarFeed(user_id=user.id, token_hash="x" * 64))
-        session.add(Handover(user_id=user.id, reason="my secret words"))
+        words = "my secret words"
+        session.add(Handover(user_id=user.id, reason=words, outcome=words, flag="stroke"))
+        notices.handover_untaken(session, user, 1)
         say(session, who, "my secret words")
     make_visit(world.one, hour=11, status=AppointmentStatus.CANCELLED)
     with transaction(world.one.id) as session:

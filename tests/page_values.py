@@ -20,6 +20,7 @@ from medcor.models import (
     ErasureRequest,
     ErasureState,
     ExclusionDate,
+    Handover,
     LinkPurpose,
     MedicalRecord,
     Offer,
@@ -207,6 +208,14 @@ class Values:
         with transaction(self.clinic_id) as session:
             made = add_attachment(session, system_actor(self.clinic_id), PDF, "scan.pdf")
             session.add(RecordAttachment(record_id=number, file_id=made.id, added_by_id=author))
+
+    def _handover_id(self) -> list[int]:
+        """An alarm of a patient whom the actor may see."""
+        patient = self.session.get(Patient, self.of("patient_id")[0])
+        own = Handover.user_id == patient.user_id
+        if not self._ids(Handover, own):
+            self._add(Handover(user_id=patient.user_id, flag="breathing", alarm_at=now()))
+        return self._ids(Handover, own)
 
     def _endpoint_id(self) -> list[int]:
         """A webhook of the clinic's, with a test event that waits."""

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VIEW_OWN_DATA = "view_own_data"
     MANAGE_ERASURES = "manage_erasures"
     USE_WAITING_LIST = "use_waiting_list"
+    LOOK_AFTER_HANDOVERS = "look_after_handovers"
 
 
 _EVERYONE = {
@@ -63,6 +64,7 @@ _STAFF = _EVERYONE | {
     Permission.LIST_TREATMENTS,
     Permission.MANAGE_SLOTS,
     Permission.BOOK_FOR_PATIENT,
+    Permission.LOOK_AFTER_HANDOVERS,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {

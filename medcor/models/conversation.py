@@ -154,9 +154,11 @@ class CreditReservation(TenantOwned, Base):
 class Handover(TenantOwned, Base):
     """A patient asked for a person, or said what is an alarm: staff see it until somebody takes it.
 
-    ``flag`` names the alarm and is empty where the patient asked. ``turn_id`` is the last turn
-    that staff may read of the talk. ``escalated_at`` is when the clinic was mailed about it,
-    ``told_at`` when the patient was told that nobody has taken it yet.
+    ``flag`` names the alarm and is empty where the patient asked; ``alarm_at`` is since when it is
+    one. ``turn_id`` is the last turn that staff may read of the talk. ``escalated_at`` is when the
+    clinic was last mailed about it, ``escalations`` how often. ``told_at`` is when the patient was
+    told that nobody has taken it yet, ``taken_told_at`` that somebody has. ``outcome`` is a note of
+    whoever closed it.
     """
 
     __tablename__ = "handovers"
@@ -164,6 +166,8 @@ class Handover(TenantOwned, Base):
         link("user_id", "users"),
         link("taken_by_id", "users"),
         sa.Index("ix_handovers_open", "clinic_id", "taken_at", "created_at"),
+        sa.Index("ix_handovers_created_at", "clinic_id", "created_at"),
+        sa.Index("ix_handovers_session", "session_id"),
     )
 
     user_id: Mapped[int]
@@ -174,8 +178,11 @@ class Handover(TenantOwned, Base):
     taken_by_id: Mapped[int | None]
     flag: Mapped[str] = mapped_column(sa.String(20), default="")
     turn_id: Mapped[str] = mapped_column(sa.String(64), default="")
+    alarm_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalations: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(sa.String(500), default="")
 

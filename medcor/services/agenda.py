@@ -11,21 +11,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
-from medcor.domain import errors
 from medcor.domain.appointments import LIVE, AppointmentStatus
 from medcor.domain.permissions import Actor, Role
 from medcor.models import (
     Appointment,
     Doctor,
     ExclusionDate,
-    Handover,
     Patient,
     Treatment,
     User,
     doctor_title,
 )
-from medcor.services import audit, lookup, offered
+from medcor.services import handover_lists, offered
 from medcor.services.catalogue import contains_pattern
+from medcor.services.handover_lists import ShownHandover
 
 _LIVE = tuple(LIVE)
 # The two people of an appointment are both users; lists are sorted by their names.
@@ -273,16 +272,16 @@ class Day:
     waiting_total: int
     unclosed: list[Appointment]
     attention: list[Appointment]
-    handovers: list[tuple[Handover, User]]
+    handovers: list[ShownHandover]
 
 
-WAITING_SHOWN = 8
+WAITING_SHOWN = HANDOVERS_SHOWN = 8
 
 
 def load_day(session: Session, actor: Actor, day: date, now: datetime) -> Day:
     """Everything that Today shows, in a fixed number of queries.
 
-    ``attention`` holds one more than is shown where there is more.
+    ``attention`` and ``handovers`` hold one more than is shown where there is more.
     """
     mine = sa.select(Appointment.id).where(*_concerning(actor))
     of_day = mine.where(Appointment.day == day).order_by(Appointment.starts_at, Appointment.id)
@@ -315,7 +314,7 @@ def load_day(session: Session, actor: Actor, day: date, now: datetime) -> Day:
         waiting_total=_count_waiting(session, actor, now),
         unclosed=unclosed_rows,
         attention=alone_rows,
-        handovers=open_handovers(session) if actor.role is Role.ADMIN else [],
+        handovers=handover_lists.open_now(session, actor, HANDOVERS_SHOWN + 1),
     )
 
 
@@ -340,33 +339,6 @@ def still_waiting(actor: Actor, ids: list[int], now: datetime) -> sa.Select[tupl
 def _count_waiting(session: Session, actor: Actor, now: datetime) -> int:
     counted = sa.select(sa.func.count(Appointment.id)).where(*_waits(actor, now))
     return session.scalar(counted) or 0
-
-
-def open_handovers(session: Session) -> list[tuple[Handover, User]]:
-    """Talks in which somebody asked for a person and nobody has answered, oldest first."""
-    rows = session.execute(
-        sa.select(Handover, User)
-        .join(User, User.id == Handover.user_id)
-        .outerjoin(User.patient)
-        .options(contains_eager(User.patient))
-        .where(Handover.taken_at.is_(None))
-        .order_by(Handover.created_at)
-    )
-    return [(handover, user) for handover, user in rows]
-
-
-def take_handover(session: Session, actor: Actor, handover_id: object, now: datetime) -> None:
-    """Say that somebody looks after it; the first one counts."""
-    handover = lookup.find(session, Handover, handover_id)
-    if handover is None:
-        raise errors.NotFound()
-    session.execute(
-        sa.update(Handover)
-        .where(Handover.id == handover.id, Handover.taken_at.is_(None))
-        .values(taken_at=now, taken_by_id=actor.user_id)
-    )
-    audit.record(session, actor, "handover.taken", "handover", handover.id)
-    session.flush()
 
 
 def next_of_patient(session: Session, patient_id: int, now: datetime) -> Appointment | None:

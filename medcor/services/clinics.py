@@ -51,6 +51,8 @@ EDITABLE = frozenset(
         "records_keep_years",
         "offer_answer_hours",
         "waiting_answer_minutes",
+        "handover_minutes",
+        "alarm_minutes",
     }
 )
 

@@ -26,6 +26,7 @@ from medcor.models import (
 )
 from medcor.models.tenancy import scope
 from medcor.services.demo_catalogue import BIOS, CLINICS
+from medcor.services.demo_handovers import add_demo_handovers
 from medcor.services.demo_history import fill_calendar
 from medcor.services.demo_records import add_demo_records
 from medcor.services.slots import add_slot
@@ -49,6 +50,7 @@ def make_demo_clinic(session: Session, number: int, password_hash: str, now: dat
     scope(session, clinic.id)
     fill_calendar(session, clinic, rules.local_today(clinic.zone_info, now), now)
     add_demo_records(session, clinic, now)
+    add_demo_handovers(session, clinic, now)
     return clinic
 
 

@@ -36,8 +36,9 @@ def wipe_traces(session: Session, actor: Actor, patient: Patient, now: datetime)
     revoke_all(session, user_id, now)
     handover = sa.update(Handover).where(Handover.user_id == user_id)
     for change in (
-        handover.values(reason=""),
+        handover.values(reason="", outcome=""),
         handover.where(Handover.taken_at.is_(None)).values(taken_at=now, taken_by_id=actor.user_id),
+        handover.where(Handover.closed_at.is_(None)).values(closed_at=now),
         sa.update(AuthSession).where(AuthSession.user_id == user_id).values(user_agent=""),
         sa.delete(MailedLink).where(MailedLink.user_id == user_id),
         sa.delete(CalendarFeed).where(CalendarFeed.user_id == user_id),

@@ -35,6 +35,8 @@ class MailKind(StrEnum):
     FREED_TIME_OFFERED = "freed_time_offered"
     OFFER_LAPSED = "offer_lapsed"
     OFFER_NEEDLESS = "offer_needless"
+    HANDOVER_WAITS = "handover_waits"
+    HANDOVER_UNTAKEN = "handover_untaken"
 
 
 # Their link's token is forgotten once they are settled, so they can't be sent again.
@@ -178,6 +180,29 @@ def offer_lapsed(session: Session, user: User, offer_id: int) -> None:
 def offer_needless(session: Session, user: User, offer_id: int) -> None:
     """Tell the patient that the appointment stands after all, and the offer is over."""
     _tell(session, user, MailKind.OFFER_NEEDLESS, offer_id=offer_id)
+
+
+def handover_waits(session: Session, user: User, handover_id: int) -> None:
+    """Tell an admin that nobody has taken what a talk handed over."""
+    _tell(session, user, MailKind.HANDOVER_WAITS, handover_id=handover_id)
+
+
+def handover_waits_at_desk(session: Session, clinic: Clinic, handover_id: int) -> None:
+    """The same to the clinic's own address."""
+    queue_mail(
+        session,
+        clinic.id,
+        MailKind.HANDOVER_WAITS,
+        clinic.email,
+        clinic.language,
+        name="",
+        handover_id=handover_id,
+    )
+
+
+def handover_untaken(session: Session, user: User, handover_id: int) -> None:
+    """Tell a patient who has left the talk that nobody has looked at their message yet."""
+    _tell(session, user, MailKind.HANDOVER_UNTAKEN, handover_id=handover_id)
 
 
 def _tell(session: Session, user: User, kind: MailKind, **details: Any) -> None:

@@ -236,7 +236,18 @@ def _handovers(session: Session, user_id: int) -> list[Facts]:
     rows = session.scalars(
         sa.select(Handover).where(Handover.user_id == user_id).order_by(Handover.id)
     )
-    return [{"at": row.created_at, "reason": row.reason, "taken_at": row.taken_at} for row in rows]
+    return [
+        {
+            "at": row.created_at,
+            "reason": row.reason,
+            "alarm": row.flag or None,
+            "taken_at": row.taken_at,
+            "told_that_nobody_had_taken_it_at": row.told_at,
+            "closed_at": row.closed_at,
+            "outcome": row.outcome,
+        }
+        for row in rows
+    ]
 
 
 def _sign_ins(session: Session, user_id: int) -> list[Facts]:

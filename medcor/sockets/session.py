@@ -19,6 +19,7 @@ from medcor.domain import errors
 from medcor.domain.events import LinkChanged, LinkState, UtteranceEnded
 from medcor.domain.talk import Turn
 from medcor.integrations.recognisers import AudioFormat
+from medcor.services.handovers import HandoverNews
 from medcor.services.measures import Stages
 from medcor.services.sessions import SignedIn
 from medcor.services.talk_sessions import Recovered, Summary
@@ -26,6 +27,7 @@ from medcor.services.talk_sessions import Recovered, Summary
 from .ears import Ears, Piece, Spoken
 from .keeper import Keeper
 from .messages import code_of, printable
+from .news import tell_news
 from .outbox import Outbox
 from .parts import Parts
 from .replies import ReplyRun
@@ -323,10 +325,8 @@ class VoiceSession:
     def _do_tell_behind(self, behind_ms: int) -> None:
         self._tell_status(behind_ms=behind_ms)
 
-    def _do_tell(self, news: tuple[str, str, list[dict[str, Any]]]) -> None:
-        """Show what is no answer to a turn, such as that somebody has taken a hand-over."""
-        name, text, cards = news
-        self.outbox.emit("reply", turn_id=name, text=text, interrupted=False, cards=cards)
+    def _do_tell(self, news: HandoverNews) -> None:
+        tell_news(self.keeper, self.outbox, news)
 
     def _do_stop_reply(self, _value: Any) -> None:
         """Cut the running reply; the talk goes on."""

@@ -13,7 +13,7 @@ from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.permissions import system_actor
 from medcor.extensions import db
-from medcor.services import credits, talk_sessions
+from medcor.services import credits, handovers, talk_sessions
 from medcor.services.prompts import remove_old_prompts
 from medcor.services.sessions import live_sessions
 from medcor.web.transaction import in_transaction
@@ -105,11 +105,14 @@ class Sweeper:
                     each.ask("end", ("signed_out", error))
 
     def _alive(self, clinic_id: int, talks: list[VoiceSession]) -> set[str]:
-        """Which sign-ins of a clinic still hold, and tell others that its talks are served here."""
+        """Which sign-ins of a clinic still hold; its talks are said to be alive, and told news."""
         work, owner = Work(self._registry.app, system_actor(clinic_id), "en"), self._owner
         names = {each.person.session_id for each in talks}
         ids = [each.id for each in talks]
         work.run(lambda session: talk_sessions.keep_alive(session, ids, owner, work.now()))
+        found = work.look(lambda session: handovers.news_for(session, ids, work.now()))
+        for news in found:
+            next(each for each in talks if each.id == news.session_id).ask("tell", news)
         return work.look(lambda session: live_sessions(session, names, work.now()))
 
     @property

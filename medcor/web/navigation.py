@@ -12,9 +12,12 @@ from flask_login import current_user
 
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import lookup
+from medcor.services import handover_lists, lookup
+from medcor.services.handover_lists import OpenCount
 from medcor.web import design
+from medcor.web.access import actor
 from medcor.web.state import settings
+from medcor.web.transaction import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,16 @@ _WEEK_PAGES = (
     "appointment.confirm_delete_days_off",
     "appointment.close_clinic",
 )
+_HANDOVERS = _place(
+    "clinic.handovers",
+    lazy_gettext("Hand-overs"),
+    "headset",
+    "clinic.handover",
+    "clinic.close_handover",
+)
 _ADMIN = (
     _TODAY,
+    _HANDOVERS,
     _CALENDAR,
     _LIST,
     _WAITING,
@@ -144,6 +155,7 @@ _ADMIN = (
 )
 _DOCTOR = (
     _TODAY,
+    _HANDOVERS,
     _CALENDAR,
     _LIST,
     _WAITING,
@@ -217,6 +229,7 @@ def init_app(app: Flask) -> None:
             "clinic": clinic,
             "brand": brand_of(clinic),
             "nav": nav_items(),
+            "open_handovers": open_handovers,
             "person": shown_person(),
             "sign_out_url": "/logout/",
             "development": settings().development,
@@ -267,7 +280,14 @@ def nav_items() -> list[dict[str, Any]]:
             "icon": place.symbol,
             "current": request.endpoint in place.pages,
             **({"bar": True} if place.on_phone else {}),
+            **({"counts": "handovers"} if place is _HANDOVERS else {}),
         }
         for place in _PLACES[current_user.role]
         if place.view in current_app.view_functions
     ]
+
+
+def open_handovers() -> OpenCount:
+    """What waits for the signed-in person; asked by the pages of staff alone, which are theirs."""
+    who = actor()
+    return handover_lists.count_open(reading(who.clinic_id), who)

@@ -42,8 +42,12 @@ def upgrade() -> None:
     op.add_column("conversation_messages", sa.Column("cards", sa.JSON(), nullable=True))
     for name, length in (("flag", 20), ("turn_id", 64), ("outcome", 500)):
         op.add_column("handovers", text(name, length, server_default=""))
-    for name in ("escalated_at", "told_at", "closed_at"):
+    for name in ("alarm_at", "escalated_at", "told_at", "taken_told_at", "closed_at"):
         op.add_column("handovers", instant(name, null=True))
+    count = sa.Column("escalations", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("handovers", count)
+    op.create_index("ix_handovers_created_at", "handovers", ["clinic_id", "created_at"])
+    op.create_index("ix_handovers_session", "handovers", ["session_id"])
     name_flags()
     for name, default, least, most, check_name in CLINIC_COLUMNS:
         op.execute(
@@ -56,7 +60,12 @@ def downgrade() -> None:
     for name, *_ in CLINIC_COLUMNS:
         op.drop_column("clinics", name)
     op.execute("UPDATE handovers SET reason = '[' || flag || '] ' || reason WHERE flag <> ''")
-    for name in ("closed_at", "told_at", "escalated_at", "outcome", "turn_id", "flag"):
+    op.drop_index("ix_handovers_session", "handovers")
+    op.drop_index("ix_handovers_created_at", "handovers")
+    for name in (
+        *("closed_at", "taken_told_at", "told_at", "escalations", "escalated_at", "alarm_at"),
+        *("outcome", "turn_id", "flag"),
+    ):
         op.drop_column("handovers", name)
     op.drop_column("conversation_messages", "cards")
     op.drop_column("conversation_messages", "segments")
@@ -66,13 +75,18 @@ def downgrade() -> None:
 
 def name_flags() -> None:
     """An alarm stood in its hand-over's reason, as ``[name] what was said``."""
-    table = sa.table("handovers", sa.column("flag"), sa.column("reason"))
+    names = ("flag", "reason", "alarm_at", "created_at")
+    table = sa.table("handovers", *(sa.column(name) for name in names))
     for flag in FLAGS:
         prefix = f"[{flag}] "
         op.execute(
             sa.update(table)
             .where(table.c.reason.startswith(prefix, autoescape=True))
-            .values(flag=flag, reason=sa.func.substr(table.c.reason, len(prefix) + 1))
+            .values(
+                flag=flag,
+                reason=sa.func.substr(table.c.reason, len(prefix) + 1),
+                alarm_at=table.c.created_at,
+            )
         )
 
 

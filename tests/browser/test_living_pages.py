@@ -59,8 +59,24 @@ def test_an_alarm_offers_the_call_and_stands_first_on_today(product, open_page):
     desk = open_page()
     sign_in(desk, product.url, "admin")
     alarm = desk.locator("#handovers li").first
-    expect(alarm).to_contain_text("Sounds like an emergency")
+    expect(alarm).to_contain_text("Chest pain")
     expect(alarm).to_contain_text("I have chest pain")
     expect(alarm).not_to_contain_text("[")
     alarm.get_by_role("button", name="I look after it").click()
     expect(desk.get_by_text("You look after it.")).to_be_visible()
+
+
+def test_an_alarm_appears_on_a_today_that_is_open(product, open_page):
+    desk = open_page()
+    sign_in(desk, product.url, "admin")
+    desk.evaluate("window.notReloaded = true")
+    page = open_page()
+    sign_in(page, product.url, "patient")
+    say(page, "the bleeding won't stop", "emergency")
+    alarm = desk.locator("#handovers .card--alarm li").first
+    expect(alarm).to_contain_text("the bleeding won't stop", timeout=15_000)
+    expect(desk.get_by_role("alert")).to_have_text("New alarm: a patient may be in danger.")
+    expect(desk).to_have_title(re.compile(r"^\(\d+\) Today"))
+    count = desk.locator('[data-count="handovers"]').first
+    assert int(count.inner_text()) >= 1
+    assert desk.evaluate("window.notReloaded")

@@ -29,6 +29,8 @@ ACROSS_CLINICS = {
     "medcor/services/accounts.py",
     # A sign-up that is sent twice does not know the number of the clinic that it made.
     "medcor/services/clinic_signup.py",
+    # One ticker looks after every clinic's hand-overs, every few seconds.
+    "medcor/services/handover_escalation.py",
     # One shipper serves the journals of all clinics.
     "medcor/services/conversations.py",
     # A process serves talks of every clinic: what one that is gone has left behind.

@@ -187,13 +187,14 @@ def test_a_person_is_asked_for_once_per_talk(world, patient):
 def test_an_emergency_is_answered_first_and_recorded(world, patient, country, number, words):
     with transaction(None) as session:
         session.get(Clinic, world.one.id).country = country
+    patient.reopen()
     patient.say("a cleaning")
     told = patient.say(words)
     assert number in told.text
     assert "1." not in told.text
     assert told.cards[0].kind == "handover"
     (row,) = handovers(world.one.id)
-    assert words in row.reason
+    assert words in row.reason and row.flag
     assert patient.say(words).text == told.text
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from medcor.domain.appointments import AppointmentStatus
 from medcor.extensions import db
-from medcor.models import Appointment, Claim, Clinic, Doctor, Patient, Treatment
+from medcor.models import Appointment, Claim, Clinic, Doctor, Handover, Patient, Treatment
 from medcor.services.accounts import authenticate_patient
 from medcor.web.transaction import reading
 from tests.conftest import NOW
@@ -78,3 +78,13 @@ def test_it_refuses_in_production(app):
         settings.medcor_env = "testing"
     assert done.exit_code != 0 and "not for production" in done.output
     assert db.session.scalar(sa.select(sa.func.count(Clinic.id))) == 0
+
+
+def test_one_hand_over_waits_and_one_is_taken_once_however_often_it_runs(app):
+    for _ in range(2):
+        run_demo(app)
+        for clinic_id in (1, 2):
+            db.session.remove()
+            rows = reading(clinic_id).scalars(sa.select(Handover).order_by(Handover.id)).all()
+            assert [row.taken_at is None for row in rows] == [True, False]
+            assert all(row.turn_id and row.reason and not row.flag for row in rows)

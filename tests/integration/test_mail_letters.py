@@ -18,9 +18,11 @@ from medcor.models import (
     Appointment,
     AppointmentSeries,
     Clinic,
+    Handover,
     Offer,
     SeriesAppointment,
     Treatment,
+    User,
     WebhookEndpoint,
 )
 from medcor.services import booking, waiting_list
@@ -61,6 +63,8 @@ KINDS: dict[MailKind, tuple[dict[str, object], State | None]] = {
     MailKind.FREED_TIME_OFFERED: ({**TOKEN, "about": "freed"}, None),
     MailKind.OFFER_LAPSED: ({"about": "instead"}, None),
     MailKind.OFFER_NEEDLESS: ({"about": "instead"}, None),
+    MailKind.HANDOVER_WAITS: ({"flag": "breathing"}, None),
+    MailKind.HANDOVER_UNTAKEN: ({"flag": ""}, None),
 }
 # Each kind, and each kind that says something else under other circumstances.
 CASES = [
@@ -76,6 +80,9 @@ CASES = [
     (MailKind.REMINDER, {"phone": ""}),
     (MailKind.OFFER_LAPSED, {"about": "freed"}),
     (MailKind.OFFER_LAPSED, {"phone": ""}),
+    (MailKind.HANDOVER_WAITS, {"flag": ""}),
+    (MailKind.HANDOVER_UNTAKEN, {"flag": "breathing"}),
+    (MailKind.HANDOVER_UNTAKEN, {"flag": "", "phone": ""}),
 ]
 METHODS = {
     MailKind.BOOKED: "PUBLISH",
@@ -97,6 +104,8 @@ def clinic(world):
         row.name, row.street, row.city = "Qqclinic", DATA["street"], "Qqtown"
         row.directions, row.zone = "Qqdoor", "Europe/Istanbul"
         session.get(Treatment, world.one.treatment_id).name = DATA["treatment"]
+        patient = session.get(User, world.one.patient.user_id)
+        patient.first_name, patient.last_name = "Qqfirst", "Qqlast"
     return world.one
 
 
@@ -126,6 +135,10 @@ def letter(app, clinic):
         series_id = series_of(session, clinic, made)
         offers = offers_of(session, clinic, made)
         hooks = stopped_webhooks(session)
+        handed = Handover(user_id=clinic.patient.user_id, created_at=START)
+        session.add(handed)
+        session.flush()
+        handed_id = handed.id
 
     def word(
         kind: MailKind,
@@ -143,6 +156,8 @@ def letter(app, clinic):
             row = session.get(Clinic, clinic.id)
             row.phone, row.cancel_notice_minutes = phone, notice
         details = {"name": DATA["name"], "appointment_id": made, **details, **changes}
+        flag_handover(clinic.id, handed_id, str(details.pop("flag", "")))
+        details["handover_id"] = handed_id
         details["endpoint_id"] = hooks[str(details.pop("because", "failing"))]
         details["offer_id"] = offers[str(details.pop("about", "instead"))]
         told = details["appointment_id"]
@@ -153,6 +168,11 @@ def letter(app, clinic):
 
     yield word
     db.session.remove()
+
+
+def flag_handover(clinic_id: int, handover_id: int, flag: str) -> None:
+    with transaction(clinic_id) as session:
+        session.get_one(Handover, handover_id).flag = flag
 
 
 def series_of(session, clinic, appointment_id: int) -> int:

@@ -37,7 +37,9 @@ def held(world) -> int:
         write_record(world.one.doctor, visit, RecordText(complaint=words), files=(file,))
         with transaction(world.one.id, patient) as session:
             open_record(session, world.one.doctor, visit, act=READ)
-            session.add(Handover(user_id=patient.user_id, reason=f"call me, {words}"))
+            row = Handover(user_id=patient.user_id, reason=f"call me, {words}", flag="stroke")
+            row.outcome, row.closed_at = f"called, {words}", NOW
+            session.add(row)
             log_message(
                 session,
                 patient,

@@ -138,6 +138,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         "look": gettext("Appearance"),
         "booking": gettext("Booking"),
         "records": gettext("Medical records"),
+        "safety": gettext("Alarms and requests"),
     }
     return [
         {

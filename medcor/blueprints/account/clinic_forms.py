@@ -49,6 +49,8 @@ HORIZON = (1, 730)
 KEEP_YEARS = (1, 50)
 OFFER_HOURS = (1, 168)
 WAITING_MINUTES = (15, 1440)
+HANDOVER_MINUTES = (1, 1440)
+ALARM_MINUTES = (1, 60)
 NOTICE_UNITS = (Unit.MINUTES, Unit.HOURS, Unit.DAYS)
 HORIZON_UNITS = (Unit.DAYS, Unit.WEEKS)
 _UNIT_NAMES = {
@@ -259,6 +261,13 @@ class RecordsForm(ClinicForm):
     records_keep_years = amount(_l("Years that records are kept"), *KEEP_YEARS)
 
 
+class SafetyForm(ClinicForm):
+    """How long what the assistant hands to staff may wait."""
+
+    alarm_minutes = amount(_l("Minutes that an alarm may wait"), *ALARM_MINUTES)
+    handover_minutes = amount(_l("Minutes that a request may wait"), *HANDOVER_MINUTES)
+
+
 FORMS: dict[str, type[ClinicForm]] = {
     "details": DetailsForm,
     "hours": HoursForm,
@@ -266,4 +275,5 @@ FORMS: dict[str, type[ClinicForm]] = {
     "look": LookForm,
     "booking": BookingForm,
     "records": RecordsForm,
+    "safety": SafetyForm,
 }

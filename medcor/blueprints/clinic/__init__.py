@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401  (they add routes)
     audit_log,
+    handovers,
     public_page,
     reports,
     routes,

@@ -8,14 +8,15 @@ from typing import Any
 
 from babel import dates
 from flask import url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
-from medcor.domain import triage
-from medcor.models import Appointment, Clinic, ClinicHours, Handover, User
+from medcor.models import Appointment, Clinic, ClinicHours
 from medcor.services import agenda, catalogue
 from medcor.services.agenda import Day
 from medcor.web.locale import format_clock, format_day, format_money, format_short_day, format_span
+
+from .handover_presenters import handover_lines
 
 Line = dict[str, Any]
 TREATMENTS_SHOWN = 6
@@ -86,25 +87,6 @@ def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dic
         "unclosed": [appointment_line(each) for each in held.unclosed],
         "attention": [appointment_line(each) for each in held.attention[: agenda.WAITING_SHOWN]],
         "attention_more": len(held.attention) > agenda.WAITING_SHOWN,
-        "handovers": handover_lines(held.handovers, clinic),
-    }
-
-
-def handover_lines(held: Iterable[tuple[Handover, User]], clinic: Clinic) -> list[Line]:
-    """Everybody who asked for a person; what sounded like an emergency stands first."""
-    lines = [handover_line(handover, user, clinic) for handover, user in held]
-    return sorted(lines, key=lambda line: not line["urgent"])
-
-
-def handover_line(handover: Handover, user: User, clinic: Clinic) -> Line:
-    """Who asked for a person, why, since when, and where to reach them."""
-    flag, said = triage.split_reason(handover.reason)
-    local = handover.created_at.astimezone(clinic.zone_info)
-    return {
-        "id": handover.id,
-        "name": user.name,
-        "phone": user.patient.phone if user.patient else "",
-        "urgent": flag is not None,
-        "reason": said or gettext("The patient asked for a person."),
-        "since": f"{format_short_day(local.date())}, {format_clock(local)}",
+        "handovers": handover_lines(held.handovers[: agenda.HANDOVERS_SHOWN], clinic, now),
+        "handovers_more": len(held.handovers) > agenda.HANDOVERS_SHOWN,
     }

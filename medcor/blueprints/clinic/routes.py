@@ -5,8 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import date, timedelta
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from medcor.domain import errors
@@ -17,7 +16,6 @@ from medcor.models import Clinic
 from medcor.services import agenda, catalogue, erasure, files, lookup, offers, unanswered
 from medcor.web import health
 from medcor.web.access import actor, needs, public
-from medcor.web.acting import acting
 from medcor.web.calendar_days import parse_day
 from medcor.web.metrics import exposition
 from medcor.web.offer_words import offer_view
@@ -126,12 +124,3 @@ def today():
         after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),
     )
-
-
-@blueprint.post("/handovers/<int:handover_id>/take/")
-@needs(Permission.MANAGE_APPOINTMENTS)
-def take_handover(handover_id: int):
-    """Say that somebody looks after a patient who asked for a person."""
-    acting(lambda session, who: agenda.take_handover(session, who, handover_id, now()))
-    flash(gettext("You look after it. The patient's talk shows that somebody does."), "success")
-    return redirect(url_for("clinic.today"))

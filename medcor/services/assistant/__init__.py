@@ -6,12 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from medcor.domain.dialogue import wording
 from medcor.domain.permissions import Actor
 from medcor.domain.talk import Talk
 from medcor.integrations.language_models import LanguageModel
+from medcor.services import lookup
 from medcor.services.assistant.talk import AssistantTalk
 from medcor.services.assistant.toolbox import Toolbox, Work
+
+log = structlog.get_logger("medcor.assistant")
 
 
 def open_talk(
@@ -33,9 +38,23 @@ def open_talk(
     None for the guided assistant alone. ``memory`` is what ``Talk.memory`` gave in another process.
     """
     box = Toolbox(actor, session_id, run, look, clock)
+    box.country = _country(prompt, box)
     language = language if language in wording.LANGUAGES else "en"
     name = _shown_name(prompt, actor)
     return AssistantTalk(box, name, language, prompt, model, memory)
+
+
+def _country(prompt: dict[str, Any], box: Toolbox) -> str:
+    """The clinic's country, kept for the talk: an alarm waits for no database."""
+    clinic = prompt.get("clinic")
+    told = clinic.get("country") if isinstance(clinic, dict) else None
+    if isinstance(told, str) and told:
+        return told
+    try:
+        return box.look(lambda session: lookup.get_clinic(session, box.actor.clinic_id).country)
+    except Exception:
+        log.exception("country_not_read", clinic=box.actor.clinic_id)
+        return ""
 
 
 def _shown_name(prompt: dict[str, Any], actor: Actor) -> str:

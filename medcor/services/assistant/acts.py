@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import errors
 from medcor.domain.permissions import Actor
-from medcor.models import AssistantAct, Handover
-from medcor.services import booking
+from medcor.models import AssistantAct
+from medcor.services import booking, handovers
 from medcor.services.assistant.facts import AppointmentFact, HandoverFact, Offer
+from medcor.services.handovers import Asked
 
 DOOR = "assistant"
-REASON_LENGTH = 500
 
 
 class OfferChanged(errors.BookingRefused):
@@ -101,31 +101,14 @@ def cancel_own(
     return AppointmentFact.of(row)
 
 
-def hand_over(
-    session: Session, actor: Actor, reason: str, session_id: str, turn_id: str, now: datetime
-) -> HandoverFact:
-    """Ask for a person. One that waits from the same talk is joined, its reason extended."""
-    key = act_key(turn_id, "hand_over_to_staff")
+def hand_over(session: Session, actor: Actor, asked: Asked, now: datetime) -> HandoverFact:
+    """Ask for a person, or raise an alarm; again for the same turn changes nothing."""
+    key = act_key(asked.turn_id, "hand_over_to_staff")
     known = find_act(session, actor, key)
     if known is not None and known.subject_id:
         return HandoverFact(known.subject_id, already=True)
     act = _begin(session, actor, key, "hand_over_to_staff", now)
-    waiting = session.scalar(
-        sa.select(Handover)
-        .where(
-            Handover.user_id == actor.user_id,
-            Handover.session_id == session_id,
-            Handover.taken_at.is_(None),
-        )
-        .order_by(Handover.id)
-        .limit(1)
-    )
-    row = waiting or Handover(
-        clinic_id=actor.clinic_id, user_id=actor.user_id, session_id=session_id, created_at=now
-    )
-    row.reason = "\n".join(filter(None, (row.reason, reason)))[-REASON_LENGTH:]
-    session.add(row)
-    session.flush()
+    row, already = handovers.ask(session, actor, asked, now)
     act.subject_id = row.id
     session.flush()
-    return HandoverFact(row.id, already=waiting is not None)
+    return HandoverFact(row.id, already=already)

@@ -1,9 +1,14 @@
-"""Check that a model states only prices and times that the database gave in this talk."""
+"""Check that a model states only prices and times that the database gave in this talk.
+
+To a patient it names no dose and no diagnosis either, and does not say that all is well.
+"""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+
+from medcor.domain.dialogue.medical import medical_claims
 
 _MONEY = re.compile(
     r"(?:[€$£₺]|\b(?:EUR|USD|GBP|TRY|TL)\b)\s*(\d[\d.,]*\d|\d)"
@@ -26,6 +31,7 @@ class Grounding:
     def __init__(self) -> None:
         self._amounts: set[Decimal | None] = set()
         self._clocks: set[tuple[int, int]] = set()
+        self._given: set[tuple[str, str]] = set()
 
     def allow(self, text: str) -> None:
         """Let prices and times of ``text`` be said; any other number in it backs nothing."""
@@ -41,11 +47,23 @@ class Grounding:
         self._amounts |= amounts
         self._clocks |= clocks
 
-    def objection(self, text: str) -> str:
+    def allow_given(self, text: str) -> None:
+        """As :meth:`allow`, for what the database gave: its medical words may be said again too.
+
+        A treatment may be named "Vitamin C 500 mg"; what a person said backs no dose.
+        """
+        self.allow(text)
+        self._given.update(medical_claims(text))
+
+    def objection(self, text: str, *, to_patient: bool = True) -> str:
         """Name the first thing in ``text`` that nothing backs; empty when all is backed.
 
         A change is only ever told of by the server, so a model that tells of one is wrong.
         """
+        if to_patient:
+            for kind, words in medical_claims(text):
+                if (kind, words) not in self._given:
+                    return kind
         if _DONE.search(text):
             return "claims a change"
         if not _amounts(text) <= self._amounts:

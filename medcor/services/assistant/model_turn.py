@@ -67,7 +67,7 @@ class ModelTurn:
         clinic, now = self.desk.catalogue.clinic, self.desk.box.clock()
         system = system_prompt(self.prompt, self.role, self.desk.language, clinic, now)
         system += _open_options(self.desk)
-        self.memory.grounding.allow(system)
+        self.memory.grounding.allow_given(system)
         messages: list[Message] = [
             {"role": "system", "content": system},
             *self.memory.messages,
@@ -119,7 +119,8 @@ class ModelTurn:
         return wanted
 
     def _checked(self, sentence: str) -> Delta:
-        objection = self.memory.grounding.objection(sentence)
+        to_patient = self.role is Role.PATIENT
+        objection = self.memory.grounding.objection(sentence, to_patient=to_patient)
         if objection:
             raise ModelFailed("ungrounded", objection)
         self.said += sentence
@@ -142,7 +143,7 @@ class ModelTurn:
             if result.final is not None:
                 return self._ended_by_server(result.final)
             content = as_data(result.content)
-            self.memory.grounding.allow(content)
+            self.memory.grounding.allow_given(content)
             self.cards = (*self.cards, *result.cards)
             messages.append({"role": "tool", "tool_call_id": call.id, "content": content})
         return None

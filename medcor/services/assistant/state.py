@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from enum import StrEnum
 
 from medcor.domain.dialogue.when import When
 from medcor.domain.talk import Card
+from medcor.domain.triage import JOINED_WITHIN
 from medcor.services.assistant.facts import AppointmentFact, Catalogue, Offer
 from medcor.services.assistant.toolbox import Toolbox
 
@@ -28,11 +30,15 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply; ``shown`` is how much of its text has been streamed already."""
+    """A reply; ``shown`` is how much of its text has been streamed already.
+
+    ``answered_by`` is as in :class:`medcor.domain.talk.Reply`.
+    """
 
     text: str
     cards: tuple[Card, ...] = ()
     shown: str = ""
+    answered_by: str = "guided"
 
     def after(self, *texts: str) -> Answer:
         """The same answer with sentences before it."""
@@ -41,7 +47,8 @@ class Answer:
     def with_news(self, news: Answer) -> Answer:
         """The same answer with what an interrupted turn could not tell before it."""
         shown = f"{news.text} {self.shown}" if self.shown else ""
-        return Answer(f"{news.text} {self.text}", (*news.cards, *self.cards), shown)
+        text, cards = f"{news.text} {self.text}", (*news.cards, *self.cards)
+        return replace(self, text=text, cards=cards, shown=shown)
 
 
 @dataclass
@@ -49,6 +56,8 @@ class TalkState:
     """The wish so far, the question that is open, and what was said last.
 
     ``unsaid`` is the news of a change that was made while its turn was being interrupted.
+    ``heard`` is the end of the last turn and ``heard_at`` when it came, in seconds of the clock
+    that the talk is given.
     """
 
     language: str
@@ -66,14 +75,21 @@ class TalkState:
     misses: int = 0
     turns: int = 0
     said: tuple[str, ...] = ()
+    heard: str = ""
+    heard_at: float = 0.0
     last_turn: str = ""
     last: Answer | None = None
     unsaid: Answer | None = None
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, now: datetime) -> None:
         """Remember the last few things said, for the staff who may take over."""
         self.turns += 1
         self.said = (*self.said, text[:150])[-3:]
+        self.heard, self.heard_at = text[-150:], now.timestamp()
+
+    def said_just_now(self, now: datetime) -> str:
+        """The turn before, if what comes now may be the rest of its sentence."""
+        return self.heard if now.timestamp() - self.heard_at <= JOINED_WITHIN else ""
 
     def drop_question(self) -> None:
         """Let no later yes answer a question that was not repeated."""

@@ -19,7 +19,7 @@ from medcor.services.assistant import appointments_flow, booking_flow, doctor, g
 from medcor.services.assistant.memory import dump_memory, load_memory
 from medcor.services.assistant.model_turn import ModelMemory, ModelTurn
 from medcor.services.assistant.state import Answer, Ask, Desk, TalkState
-from medcor.services.assistant.toolbox import StepLimitReached, Steps, Toolbox, turn_results
+from medcor.services.assistant.toolbox import StepLimitReached, Toolbox, turn_results
 
 Events = Generator[ReplyEvent, None, Any]
 log = structlog.get_logger("medcor.assistant")
@@ -62,7 +62,7 @@ class AssistantTalk:
         if answer is None:
             state.unsaid = state.unsaid or news
             return
-        if news is not None:
+        if news is not None and news.text != answer.text:
             answer = answer.with_news(news)
         state.last_turn, state.last = turn.turn_id, answer
         self._memory.add("user", turn.text)
@@ -130,9 +130,12 @@ class AssistantTalk:
         return Answer(say(self.state.language, "trouble"))
 
     def _respond(self, text: str) -> Events:
-        self.state.hear(text)
-        if self._is_patient and (flag := triage.red_flag(text)):
-            return (yield from raise_alarm(self.state, self._box, flag, text))
+        before = self.state.said_just_now(self._box.clock())
+        self.state.hear(text, self._box.clock())
+        if self._is_patient and (flag := triage.red_flag(text, before)):
+            alone = triage.red_flag(text) is not None
+            words = text if alone else f"{before} / {text}"
+            return (yield from raise_alarm(self.state, self._box, flag, words))
         desk = Desk(self.state, self._box, self._box.load_catalogue())
         if self._is_patient and self.state.turns == 1 and (known := turn_results(self._box)):
             tool, fact = known[0]
@@ -190,25 +193,27 @@ class AssistantTalk:
         return Notice("model_unavailable", text)
 
 
-def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) -> Steps[Answer]:
-    """Say the emergency number, the same way every time, and record a hand-over.
+def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) -> Events:
+    """Say the emergency number at once, the same way every time, then record a hand-over.
 
-    The number matters more than the record: it is said whatever the database does.
+    The number matters more than the record: it is said before the database is asked for anything,
+    and whatever the database does. Nothing that is said meanwhile cuts either of them off.
     """
+    box.acting = True
     state.asking, state.offer, state.appointment = Ask.NOTHING, None, None
-    language = state.language
+    language, number = state.language, triage.emergency_number(box.country)
     key = "emergency_self_harm" if flag is triage.Flag.SELF_HARM else "emergency"
-    number = triage.emergency_number("")
+    call = say(language, key, number=number)
+    card = Card("handover", say(language, "emergency_card", number=number), url=f"tel:{number}")
+    yield Delta(f"{call} ")
     try:
-        number = triage.emergency_number(box.load_country())
-        reason = triage.flagged_reason(flag, text[:300])
-        yield from box.step("hand_over_to_staff", language, reason=reason)
+        yield from box.step("hand_over_to_staff", language, reason=text[:300], flag=flag.value)
     except Exception:
         log.exception("emergency_handover_failed", flag=flag.value)
-        key = f"{key}_unrecorded"
-    card = Card("handover", say(language, "emergency_card", number=number), url=f"tel:{number}")
-    cards = (card,) if key.endswith("unrecorded") else (card, info.handover_card(language))
-    return Answer(say(language, key, number=number), cards)
+        return Answer(call, (card,), shown=call, answered_by="safety")
+    told = f"{call} {say(language, 'emergency_told')}"
+    cards = (card, info.handover_card(language))
+    return Answer(told, cards, shown=f"{call} ", answered_by="safety")
 
 
 def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
@@ -219,4 +224,4 @@ def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEven
             return
         yield Delta(piece)
     if not cancelled():
-        yield Reply(answer.text, answer.cards)
+        yield Reply(answer.text, answer.cards, answered_by=answer.answered_by)

@@ -33,6 +33,7 @@ from medcor.services.assistant.facts import (
     Offer,
     TreatmentFact,
 )
+from medcor.services.handovers import Asked
 from medcor.services.holds import HoldWish
 
 T = TypeVar("T")
@@ -61,13 +62,17 @@ class Tool:
 
 @dataclass
 class Toolbox:
-    """The tools at work for one talk. ``begin`` is called at the start of each turn."""
+    """The tools at work for one talk. ``begin`` is called at the start of each turn.
+
+    ``country`` is the clinic's when the talk began: an alarm's number must not wait for a look-up.
+    """
 
     actor: Actor
     session_id: str
     run: Callable[[Work[Any]], Any]
     look: Callable[[Work[Any]], Any]
     clock: Callable[[], datetime]
+    country: str = ""
     turn_id: str = ""
     steps: int = 0
     acting: bool = False
@@ -119,10 +124,6 @@ class Toolbox:
     def load_catalogue(self) -> Catalogue:
         """What the clinic offers now; a background for understanding and no tool step."""
         return self.look(lambda session: read_catalogue(session, self.actor.clinic_id))
-
-    def load_country(self) -> str:
-        """The clinic's country, for the emergency number."""
-        return self.look(lambda session: lookup.get_clinic(session, self.actor.clinic_id).country)
 
 
 def read_catalogue(session: Session, clinic_id: int) -> Catalogue:
@@ -241,12 +242,9 @@ def _clinic_info(box: Toolbox) -> ClinicFact:
     return box.look(lambda session: _read_clinic(session, box.actor.clinic_id, with_hours=True))
 
 
-def _hand_over_to_staff(box: Toolbox, reason: str) -> HandoverFact:
-    return box.run(
-        lambda session: acts.hand_over(
-            session, box.actor, reason, box.session_id, box.turn_id, box.clock()
-        )
-    )
+def _hand_over_to_staff(box: Toolbox, reason: str, flag: str = "") -> HandoverFact:
+    asked = Asked(reason, box.session_id, box.turn_id, flag)
+    return box.run(lambda session: acts.hand_over(session, box.actor, asked, box.clock()))
 
 
 def _my_day(box: Toolbox, day: date | None = None) -> tuple[AppointmentFact, ...]:

@@ -14,7 +14,7 @@ from medcor.services.notices import MailKind
 from medcor.web.locale import LANGUAGES
 from medcor.web.state import settings
 
-from . import account, appointments, offers, series, webhooks
+from . import account, appointments, handovers, offers, series, webhooks
 from .content import Content, Writer
 
 __all__ = ["WRITERS", "compose"]
@@ -22,6 +22,7 @@ _OWN_ACCENT = "#0b655d"
 WRITERS: dict[MailKind, Writer] = {
     **account.WRITERS,
     **appointments.WRITERS,
+    **handovers.WRITERS,
     **offers.WRITERS,
     **series.WRITERS,
     **webhooks.WRITERS,

@@ -37,6 +37,8 @@ PHRASES = (
     "Next Monday at ten o'clock.",
     "I have a toothache and I need to see a doctor.",
     "My name is Anna.",
+    "I have chest pain.",
+    "I can't breathe.",
 )
 MACHINE = (
     "The first one please.",

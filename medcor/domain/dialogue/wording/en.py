@@ -159,19 +159,30 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
         "I am sorry to hear that. I can't give medical advice, but I can book you "
         "an appointment with a doctor."
     ),
-    "emergency": (
-        "This sounds like an emergency. Please call {number} now. I have told the "
-        "clinic's staff, but do not wait for them."
-    ),
-    "emergency_unrecorded": "This sounds like an emergency. Please call {number} now.",
+    "emergency": "This sounds like an emergency. Please call {number} now.",
     "emergency_self_harm": (
         "I am worried about you. Please call {number} now, or go to the nearest "
-        "emergency department, and do not stay alone. I have told the clinic's "
-        "staff, but do not wait for them."
-    ),
-    "emergency_self_harm_unrecorded": (
-        "I am worried about you. Please call {number} now, or go to the nearest "
         "emergency department, and do not stay alone."
+    ),
+    "emergency_told": "I have told the clinic's staff, but do not wait for them.",
+    "handover_taken": "{name} from {clinic} has seen your message and will contact you.",
+    "handover_taken_by_staff": "{clinic} has seen your message and will contact you.",
+    "handover_taken_card": "The staff have seen it",
+    "handover_untaken": (
+        "Nobody at the clinic has been able to look at your message yet. In an emergency, call "
+        "{number}."
+    ),
+    "handover_untaken_call": (
+        "Nobody at the clinic has been able to look at your message yet. Please call {phone}; in "
+        "an emergency, call {number}."
+    ),
+    "alarm_untaken": (
+        "Nobody at the clinic has been able to look at your message yet. Do not wait for them: "
+        "call {number} now if you have not done so."
+    ),
+    "alarm_untaken_call": (
+        "Nobody at the clinic has been able to look at your message yet. Do not wait for them: "
+        "call {number} now if you have not done so. The clinic's number is {phone}."
     ),
     "emergency_card": "Call {number}",
     "doctor_help": (

@@ -156,19 +156,29 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
         "ya da personelin sizinle iletişime geçmesini isteyebilirim."
     ),
     "symptom": "Geçmiş olsun. Tıbbi tavsiye veremem ama bir doktordan randevu alabilirim.",
-    "emergency": (
-        "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın. "
-        "Klinik personeline de haber verdim ama onları beklemeyin."
-    ),
-    "emergency_unrecorded": "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın.",
+    "emergency": "Bu acil bir durum olabilir. Lütfen hemen {number} numarasını arayın.",
     "emergency_self_harm": (
         "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın ya da "
-        "en yakın acil servise gidin ve yalnız kalmayın. Klinik personeline de "
-        "haber verdim ama onları beklemeyin."
-    ),
-    "emergency_self_harm_unrecorded": (
-        "Sizin için endişeleniyorum. Lütfen hemen {number} numarasını arayın ya da "
         "en yakın acil servise gidin ve yalnız kalmayın."
+    ),
+    "emergency_told": "Klinik personeline de haber verdim ama onları beklemeyin.",
+    "handover_taken": "{clinic} kliniğinden {name} mesajınızı gördü, sizinle iletişime geçecek.",
+    "handover_taken_by_staff": "{clinic} mesajınızı gördü, sizinle iletişime geçecek.",
+    "handover_taken_card": "Personel gördü",
+    "handover_untaken": (
+        "Klinikten henüz kimse mesajınıza bakamadı. Acil bir durumda {number} numarasını arayın."
+    ),
+    "handover_untaken_call": (
+        "Klinikten henüz kimse mesajınıza bakamadı. Lütfen {phone} numarasını arayın; acil bir "
+        "durumda {number} numarasını arayın."
+    ),
+    "alarm_untaken": (
+        "Klinikten henüz kimse mesajınıza bakamadı. Onları beklemeyin: aramadıysanız hemen "
+        "{number} numarasını arayın."
+    ),
+    "alarm_untaken_call": (
+        "Klinikten henüz kimse mesajınıza bakamadı. Onları beklemeyin: aramadıysanız hemen "
+        "{number} numarasını arayın. Kliniğin numarası {phone}."
     ),
     "emergency_card": "{number} numarasını arayın",
     "doctor_help": (
