@@ -69,7 +69,7 @@ def test_every_recording_is_tried():
 
 
 def test_without_the_end_of_speech_the_utterance_end_gives_the_same_turns():
-    """A vendor that sends no speech_final: UtteranceEnd must do, which comes after a second only."""
+    """A vendor that sends no speech_final: UtteranceEnd must do, which takes it a second."""
     joined = {**EXPECTED, "short_pause": [f"{WISH} Tomorrow morning."]}
     for name, expected in joined.items():
         messages = []

@@ -86,14 +86,14 @@ class ModelTurn:
         text = self.said.strip()
         if not text:
             raise ModelFailed("empty")
-        return Answer(text, self.cards, shown=text)
+        return Answer(text, self.cards, shown=text, answered_by="model")
 
     def _ended_by_server(self, final: Answer) -> Answer:
         """The server's own words end the turn, after what the model has said so far."""
         said = self.said.strip()
         if not said:
             return final
-        return Answer(f"{said} {final.text}", final.cards, shown=said)
+        return Answer(f"{said} {final.text}", final.cards, shown=said, answered_by="model")
 
     def _generate(self, messages: list[Message], deadline: float) -> Events:
         """Stream one message sentence by sentence; returns the tools it asks for."""
