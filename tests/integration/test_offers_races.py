@@ -263,10 +263,13 @@ def test_a_storm_leaves_no_time_to_two_and_no_loser_untold(app, one):
     }, total
     check_claims(one)
     opened = [each for each in offers_of(one) if each.state is OfferState.OPEN]
-    assert len(holds_of(one)) == len(opened)
+    # Who books an offered time by themselves ends its hold; the offer is answered, or runs out.
+    assert len(holds_of(one)) <= len(opened)
     assert len({each.waiting_id for each in opened}) == len(opened)
     known = Counter((each.waiting_id, each.starts_at) for each in offers_of(one))
     assert max(known.values(), default=0) <= 1
-    set_clock(app, NOW + timedelta(hours=3))
-    settle_due()
+    # What runs out is passed on to the next in line, until everybody has been asked.
+    for hours in range(3, 3 * len(people) + 3, 3):
+        set_clock(app, NOW + timedelta(hours=hours))
+        settle_due()
     assert "open" not in states_of(one) and holds_of(one) == []
