@@ -27,6 +27,7 @@ from medcor.models import (
     OfferState,
     Patient,
     RecordAttachment,
+    RecordDraft,
     SeriesAppointment,
     Slot,
     Treatment,
@@ -90,6 +91,9 @@ class Values:
             return [{"doctor_id": slot.doctor_id, "appointment_date": day} for day in days]
         if endpoint in ("appointment.new_series", "appointment.new_series_for_patient"):
             return self._repeated(staff=endpoint.endswith("patient"))
+        if endpoint == "appointment.discard_record_draft":
+            self._dictate(filled["appointment_id"])
+            return [{}]
         if endpoint == "appointment.cancel_following":
             self.of("series_id")
             return [{}]
@@ -103,6 +107,14 @@ class Values:
             ahead = [self.today + timedelta(days=days) for days in (1, 7)]
             return [{**doctor, "date": ahead[0], "end_date": ahead[1], "reason": "Congress"}]
         return [{}, doctor]
+
+    def _dictate(self, appointment_id: object) -> None:
+        """Let something be dictated about a visit that has begun."""
+        visit = self.session.get(Appointment, appointment_id)
+        noted = RecordDraft.appointment_id == visit.id
+        if visit.starts_at <= now() and not self._ids(RecordDraft, noted):
+            about = {"appointment_id": visit.id, "doctor_id": visit.doctor_id}
+            self._add(RecordDraft(**about, complaint="Pain", transcript="Complaint: pain"))
 
     def _repeated(self, *, staff: bool) -> list[dict[str, object]]:
         """A time to repeat, so often that some of it lies past what can be booked."""

@@ -100,6 +100,10 @@ class Talk(Protocol):
     under way is finished first.
     """
 
+    @property
+    def dictating(self) -> bool:
+        """The next turn is text to be taken down: its reply is free."""
+
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]: ...
 
     def memory(self) -> dict[str, Any]:

@@ -20,6 +20,9 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     # Two saves of a record at once: the second one's form is older than it says.
     "uq_medical_records_appointment_id": errors.TryAgain,
     "uq_record_versions_number": errors.TryAgain,
+    # Two dictations of one visit at once, or one whose visit goes to a colleague meanwhile.
+    "uq_record_drafts_appointment": errors.TryAgain,
+    "fk_record_drafts_doctor_of_appointment": errors.TryAgain,
     # Two holds of one patient at once: the second try finds both seats taken.
     "uq_holds_patient_seat": errors.TryAgain,
     "uq_waiting_entries_open": errors.AlreadyWaiting,

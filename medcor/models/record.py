@@ -89,7 +89,8 @@ class RecordVersion(TenantOwned, Base):
 class RecordDraft(TenantOwned, Base):
     """What a doctor dictated about a visit: no record before they have read and signed it.
 
-    One per visit and doctor; dictating again adds to it. ``transcript`` is all that was heard.
+    One per visit and doctor; dictating again adds to it. ``transcript`` is all that was heard, a
+    line for each turn. A discarded one is kept for a day, so that it can be brought back.
     """
 
     __tablename__ = "record_drafts"
@@ -113,6 +114,7 @@ class RecordDraft(TenantOwned, Base):
     transcript: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    discarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PrescriptionLine(TenantOwned, Base):

@@ -28,7 +28,7 @@ from medcor.models import (
     TreatmentDoctor,
     User,
 )
-from medcor.services import agenda, notices, offered, waiting
+from medcor.services import agenda, notices, offered, record_drafts, waiting
 from medcor.services import scheduling as search
 from medcor.services.free_windows import FreeWindow
 from medcor.services.offered import Cause
@@ -199,11 +199,10 @@ def _patient_steps(
 
 
 def _bound_to_their_doctor(session: Session, rows: Sequence[Appointment]) -> set[int]:
-    """Appointments that have a record, which ties them to the doctor who wrote it."""
-    wanted = sa.select(MedicalRecord.appointment_id).where(
-        MedicalRecord.appointment_id.in_([each.id for each in rows])
-    )
-    return set(session.scalars(wanted))
+    """Appointments with a record or a draft of one, which ties them to the doctor who wrote it."""
+    ids = [each.id for each in rows]
+    wanted = sa.select(MedicalRecord.appointment_id).where(MedicalRecord.appointment_id.in_(ids))
+    return set(session.scalars(wanted.union(record_drafts.ties_to_doctor(ids))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,26 @@ def _refuse_overlap(
         raise errors.DaysOffOverlap(clash=Absence(clash.start_date, clash.end_date, clash.reason))
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Whom days off would hit, and by appointment the other time that each would be offered."""
+
+    affected: tuple[Affected, ...]
+    alternatives: Mapping[int, Alternative | None]
+
+
+def propose_days_off(
+    session: Session, actor: Actor, doctor_id: object, absence: Absence, now: datetime
+) -> Proposal:
+    """What ``add_days_off`` would do; DoctorNotFound, InvalidInput and DaysOffOverlap like it."""
+    absence.check(_today(session, actor, now))
+    doctor = lookup.get_doctor(session, doctor_id)
+    _refuse_overlap(session, doctor.id, absence)
+    affected = tuple(find_affected(session, [doctor.id], absence, now))
+    off = {doctor.id: [(absence.first, absence.last)]}
+    return Proposal(affected, preview(session, actor, affected, off, now))
+
+
 def add_days_off(
     session: Session,
     actor: Actor,

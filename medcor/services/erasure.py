@@ -27,7 +27,16 @@ from medcor.models import (
     Patient,
     User,
 )
-from medcor.services import agenda, audit, booking, forgetting, lookup, notices, record_writing
+from medcor.services import (
+    agenda,
+    audit,
+    booking,
+    forgetting,
+    lookup,
+    notices,
+    record_drafts,
+    record_writing,
+)
 from medcor.services.catalogue import contains_pattern
 
 SUBJECT = "patient"
@@ -196,6 +205,7 @@ def carry_out_erasure(
     plan = make_plan(session, clinic, patient.id, now)
     for appointment in plan.ahead:
         booking.cancel_appointment(session, actor, appointment.id, wording.cancel_reason, now)
+    record_drafts.delete_of_patient(session, patient.id)
     if plan.records and plan.kept_until is None:
         record_writing.delete_records(session, patient.id)
     forgetting.wipe_traces(session, actor, patient, now)

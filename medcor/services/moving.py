@@ -24,7 +24,17 @@ from medcor.models import (
     Slot,
     Treatment,
 )
-from medcor.services import audit, booking, claims, lookup, notices, scheduling, waiting, webhooks
+from medcor.services import (
+    audit,
+    booking,
+    claims,
+    lookup,
+    notices,
+    record_drafts,
+    scheduling,
+    waiting,
+    webhooks,
+)
 from medcor.services.scheduling import Search
 from medcor.services.waiting import Freed
 
@@ -196,9 +206,10 @@ def _find_slot(session: Session, appointment: Appointment, target: Target) -> Sl
 
 
 def has_record(session: Session, appointment: Appointment) -> bool:
-    """Say whether a medical record ties the appointment to its doctor."""
+    """Say whether a medical record, or a draft of one, ties the appointment to its doctor."""
     record = sa.select(MedicalRecord.id).where(MedicalRecord.appointment_id == appointment.id)
-    return session.scalar(record) is not None
+    drafted = record_drafts.ties_to_doctor([appointment.id])
+    return session.scalar(record) is not None or session.scalar(drafted) is not None
 
 
 def _write(

@@ -14,7 +14,7 @@ from medcor.domain.appointments import AppointmentStatus, can_move
 from medcor.domain.permissions import Actor
 from medcor.domain.records import RecordText
 from medcor.models import MedicalRecord, PrescriptionLine, RecordVersion
-from medcor.services import audit, booking, record_files, records
+from medcor.services import audit, booking, record_drafts, record_files, records
 from medcor.services.record_files import NewFile
 from medcor.services.records import Visit
 
@@ -23,13 +23,15 @@ from medcor.services.records import Visit
 class RecordWish:
     """What a doctor wants saved; ``seen_version`` is what their page showed, 0 for none yet.
 
-    With ``complete`` a confirmed appointment is marked as completed as well.
+    With ``complete`` a confirmed appointment is marked as completed as well. ``draft`` is the stamp
+    of the dictated draft that was taken into the text, which signs it; empty where none was.
     """
 
     text: RecordText
     seen_version: int | None = None
     files: tuple[NewFile, ...] = ()
     complete: bool = False
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ def save_record(
 ) -> SavedRecord:
     """Add what a doctor wrote as the next version; the same words again make none.
 
-    Errors: those of ``records.get_writable``, InvalidInput, and StaleEdit with the newest number
-    as ``current`` if another save came between. Two saves at once are told apart by the number's
-    unique constraint, so that neither is lost.
+    Errors: those of ``records.get_writable``, InvalidInput, DraftChanged, and StaleEdit with the
+    newest number as ``current`` if another save came between. Two saves at once are told apart by
+    the number's unique constraint, so that neither is lost.
     """
     visit = records.get_writable(session, actor, appointment_id, now)
     _check(wish.text, visit)
+    if wish.draft:
+        record_drafts.check_taken(session, actor, visit.appointment_id, wish.draft)
     record = records.record_of(session, visit.appointment_id)
     number, standing = _newest(session, record)
     is_new = wish.text != standing
@@ -63,6 +67,8 @@ def save_record(
         _add_version(session, actor, record, number, wish.text, now)
         audit.record(session, actor, "record.written", records.SUBJECT, record.id, version=number)
     record_files.attach(session, actor, record, wish.files, now)
+    if wish.draft:
+        record_drafts.settle(session, actor, visit.appointment_id)
     completed = wish.complete and _complete(session, actor, visit, now)
     session.flush()
     return SavedRecord(number, is_new, completed)

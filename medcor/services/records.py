@@ -134,9 +134,12 @@ def open_record(
     *,
     number: int | None = None,
     act: str = READ,
+    earlier: bool = True,
     **details: Any,
 ) -> OpenRecord:
     """Open a record, or version ``number`` of it, and note who did: ``act`` says how.
+
+    With ``earlier`` a doctor who reads it reads the patient's last record before it as well.
 
     AppointmentNotFound for whom it does not concern, RecordNotFound where nothing is written,
     NotAllowed for an admin whose clinic has not turned reading on.
@@ -156,7 +159,7 @@ def open_record(
         shown=chosen[0],
         attachments=tuple(load_attachments(session, record.id, removed=wrote)),
         may_write=wrote and not visit.locked,
-        earlier=load_earlier(session, actor, visit) if act == READ else Earlier(),
+        earlier=load_earlier(session, actor, visit) if act == READ and earlier else Earlier(),
     )
 
 

@@ -111,7 +111,8 @@ class ReplyRun:
 
     def _reserve(self) -> bool:
         keeper, turn_id = self.keeper, self.turn.turn_id
-        if not costs_credits(keeper.actor):
+        # What is dictated costs nothing and is taken down, also when there are no credits left.
+        if not costs_credits(keeper.actor) or self.talk.dictating:
             return True
         try:
             remaining = keeper.run(

@@ -1,4 +1,7 @@
-"""Delete what a clinic need not keep any longer: by hand (`flask privacy purge-due`), or hourly."""
+"""Delete what a clinic need not keep any longer: by hand (`flask privacy purge-due`), or hourly.
+
+Records of erased patients whose time is over, and dictated notes that nobody has signed.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from threading import Event
 import sqlalchemy as sa
 import structlog
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import erasure, lookup
+from medcor.services import erasure, lookup, record_drafts
 from medcor.web.state import now
 from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction
@@ -36,13 +40,14 @@ def purge_due(stop_event: Event | None = None) -> int:
             break
         db.session.remove()
         deleted += in_transaction(
-            clinic_id,
-            None,
-            lambda session, clinic_id=clinic_id: erasure.purge_expired(
-                session, lookup.find(session, Clinic, clinic_id), now()
-            ),
+            clinic_id, None, lambda session, clinic_id=clinic_id: _purge(session, clinic_id)
         )
     db.session.remove()
     if deleted:
         log.info("records purged", records=deleted)
     return deleted
+
+
+def _purge(session: Session, clinic_id: int) -> int:
+    record_drafts.purge_old(session, clinic_id, now())
+    return erasure.purge_expired(session, lookup.find(session, Clinic, clinic_id), now())

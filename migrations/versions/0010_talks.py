@@ -203,6 +203,7 @@ def create_record_drafts() -> None:
         ),
         instant("created_at"),
         instant("updated_at"),
+        instant("discarded_at", null=True),
         *owned(table),
         sa.ForeignKeyConstraint(
             ["clinic_id", "appointment_id", "doctor_id"],

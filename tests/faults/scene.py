@@ -122,6 +122,10 @@ class WatchedTalk:
         self._talk, self._run, self._process = talk, run, process
         self.memory = talk.memory
 
+    @property
+    def dictating(self) -> bool:
+        return self._talk.dictating
+
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[Any]:
         running = self._run.running
         entry = (self._process, cancelled)

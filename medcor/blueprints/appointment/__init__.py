@@ -15,6 +15,7 @@ from . import (  # noqa: E402, F401  (they hang their routes on the blueprint)
     moving,
     my_records,
     offers,
+    record_drafts,
     record_files,
     records,
     series,

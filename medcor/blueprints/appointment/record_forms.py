@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     MultipleFileField,
     StringField,
     TextAreaField,
@@ -24,6 +26,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 
 from medcor.domain import records as rules
+from medcor.domain.dictation import Note
 from medcor.domain.records import Prescribed, RecordText
 from medcor.services import diagnoses
 from medcor.services.record_files import NewFile
@@ -31,6 +34,7 @@ from medcor.web.forms import EditForm, PostedForm, tidy, tidy_text
 from medcor.web.inputs import json_object
 from medcor.web.uploads import uploaded
 
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*")
 PARTS = ("medicine", "dose", "frequency", "duration", "note")
 
 
@@ -99,6 +103,8 @@ class RecordForm(EditForm):
     follow_up = DateField(_l("Follow-up on"), [Optional()])
     attachment = MultipleFileField(_l("Files"))
     complete = BooleanField(_l("The visit is over: mark the appointment as completed"))
+    # The state of the dictated note that was taken in; saving signs it.
+    draft = HiddenField()
 
     class Meta(EditForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
@@ -145,6 +151,17 @@ class RecordForm(EditForm):
         for line in text.prescriptions:
             self.prescriptions.append_entry({name: getattr(line, name) for name in PARTS})
 
+    def take_in(self, note: Note, stamp: str) -> None:
+        """Add a dictated note to what is typed; what is there already is not added again."""
+        self.draft.data = stamp
+        for name, words in (
+            ("complaint", note.complaint),
+            ("findings", note.findings),
+            ("diagnosis", note.diagnosis),
+            ("advice", note.plan),
+        ):
+            self[name].data = _added(self[name].data or "", words)
+
     def change_lines(self) -> bool:
         """Add or remove a line, as the buttons of a page without scripts ask; says if one did."""
         remove = request.form.get("remove_line", "")
@@ -164,6 +181,15 @@ class RecordForm(EditForm):
         self.prescriptions.last_index = -1
         for data in kept:
             self.prescriptions.append_entry(data)
+
+
+def _added(typed: str, words: str) -> str:
+    if not words or words in typed:
+        return typed
+    pieces = [each.strip() for each in _SENTENCE.findall(words)]
+    missing = [each for each in pieces if each and each not in typed]
+    added = words if len(missing) == len(pieces) else "\n".join(missing)
+    return "\n".join(filter(None, (typed, added)))
 
 
 def blank_line() -> PrescriptionForm:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from medcor.domain import errors
 from medcor.domain.permissions import Permission
 from medcor.domain.records import RecordText
-from medcor.services import diagnoses, lookup, record_writing, records
+from medcor.services import diagnoses, lookup, record_drafts, record_writing, records
 from medcor.services.record_writing import RecordWish
 from medcor.services.records import Draft, OpenRecord
 from medcor.web.access import actor, needs
@@ -19,7 +19,7 @@ from medcor.web.inputs import posted_id
 from medcor.web.state import now
 from medcor.web.transaction import reading
 
-from . import blueprint
+from . import blueprint, draft_presenters
 from . import record_presenters as presenters
 from .record_forms import RecordForm, chosen, read_files
 
@@ -48,11 +48,24 @@ def _write(appointment_id: int):
     # Whose visit it is comes before what was typed about it.
     records.get_writable(reading(who.clinic_id), who, appointment_id, now())
     form = RecordForm()
-    if form.is_submitted() and not wants_json() and form.change_lines():
+    if form.is_submitted() and not wants_json() and _changes_form(form, appointment_id):
         return _form_page(form, appointment_id)
     return answer_form(
         form, lambda: _save(form, appointment_id), lambda: _form_page(form, appointment_id)
     )
+
+
+def _changes_form(form: RecordForm, appointment_id: int) -> bool:
+    """Change lines, or take a dictated note in, as buttons of the form ask; says if one did."""
+    if form.change_lines():
+        return True
+    if "take_draft" not in request.form:
+        return False
+    who = actor()
+    held = record_drafts.find_draft(reading(who.clinic_id), who, appointment_id)
+    if held and held.discarded_at is None:
+        form.take_in(held.note, held.stamp)
+    return True
 
 
 def _save(form: RecordForm, appointment_id: int):
@@ -61,6 +74,7 @@ def _save(form: RecordForm, appointment_id: int):
         seen_version=form.seen_version,
         files=read_files(chosen(form.attachment)),
         complete=form.complete.data,
+        draft=form.draft.data or "",
     )
     saved = acting(
         lambda session, who: record_writing.save_record(session, who, appointment_id, wish, now())
@@ -71,16 +85,17 @@ def _save(form: RecordForm, appointment_id: int):
             appointment_id=appointment_id, version=saved.version, saved=saved.is_new, url=url
         )
         return body, 201 if saved.is_new else 200
-    _tell(saved)
+    _tell(saved, signed=bool(wish.draft))
     return redirect(url)
 
 
-def _tell(saved: record_writing.SavedRecord) -> None:
-    text = (
-        gettext("Saved as version %(number)s.", number=saved.version)
-        if saved.is_new
-        else gettext("Nothing in the text had changed, so there is no new version.")
-    )
+def _tell(saved: record_writing.SavedRecord, *, signed: bool) -> None:
+    if not saved.is_new:
+        text = gettext("Nothing in the text had changed, so there is no new version.")
+    elif signed:
+        text = gettext("Signed and saved as version %(number)s.", number=saved.version)
+    else:
+        text = gettext("Saved as version %(number)s.", number=saved.version)
     if saved.completed:
         text = f"{text} {gettext('The appointment is marked as completed.')}"
     flash(text, "success")
@@ -94,10 +109,13 @@ def _form_page(form: RecordForm, appointment_id: int) -> str:
         form.show(current.text if current else RecordText(), current.number if current else 0)
     if not form.prescriptions.entries:
         form.prescriptions.append_entry()
-    clinic = lookup.get_clinic(reading(who.clinic_id), who.clinic_id)
+    session = reading(who.clinic_id)
+    clinic = lookup.get_clinic(session, who.clinic_id)
+    held = record_drafts.find_draft(session, who, appointment_id)
     return render_template(
         "appointment/record_form.html",
         form=form,
+        dictated=draft_presenters.draft_context(held, appointment_id, form, clinic, now()),
         **presenters.form_context(draft, clinic, _overtaken(form, draft), form.diagnosis_code.data),
     )
 

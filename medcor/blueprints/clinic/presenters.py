@@ -12,8 +12,9 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from medcor.models import Appointment, Clinic, ClinicHours
-from medcor.services import agenda, catalogue
+from medcor.services import agenda, catalogue, record_drafts
 from medcor.services.agenda import Day
+from medcor.services.record_drafts import Unsigned
 from medcor.web.locale import format_clock, format_day, format_money, format_short_day, format_span
 
 from .handover_presenters import handover_lines
@@ -89,4 +90,23 @@ def day_context(held: Day, clinic: Clinic, is_today: bool, now: datetime) -> dic
         "attention_more": len(held.attention) > agenda.WAITING_SHOWN,
         "handovers": handover_lines(held.handovers[: agenda.HANDOVERS_SHOWN], clinic, now),
         "handovers_more": len(held.handovers) > agenda.HANDOVERS_SHOWN,
+    }
+
+
+def draft_lines(held: Iterable[Unsigned], clinic: Clinic, now: datetime) -> list[Line]:
+    """Dictated notes that wait for their doctor's signature; in the last week, when they go."""
+    return [_draft_line(each, clinic, now) for each in held]
+
+
+def _draft_line(each: Unsigned, clinic: Clinic, now: datetime) -> Line:
+    local = each.dictated_at.astimezone(clinic.zone_info)
+    goes = each.goes_at.astimezone(clinic.zone_info).date()
+    number = each.visit.appointment_id
+    return {
+        "patient": each.visit.patient,
+        "visit": f"{format_short_day(each.visit.day)}, {format_clock(each.visit.start_time)}",
+        "treatment": each.visit.treatment,
+        "dictated": f"{format_short_day(local.date())}, {format_clock(local)}",
+        "goes": format_short_day(goes) if each.goes_at - now <= record_drafts.WARN else "",
+        "url": url_for("appointment.appointment_medical_record", appointment_id=number),
     }

@@ -13,7 +13,16 @@ from medcor.domain import scheduling as rules
 from medcor.domain.permissions import Permission, may
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import agenda, catalogue, erasure, files, lookup, offers, unanswered
+from medcor.services import (
+    agenda,
+    catalogue,
+    erasure,
+    files,
+    lookup,
+    offers,
+    record_drafts,
+    unanswered,
+)
 from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.calendar_days import parse_day
@@ -120,6 +129,9 @@ def today():
         if may(actor().role, Permission.MANAGE_ERASURES)
         else 0,
         to_call=unanswered.count(session, actor(), now()),
+        drafts=presenters.draft_lines(
+            record_drafts.list_unsigned(session, actor()) if day == actual else [], clinic, now()
+        ),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         **presenters.day_context(held, clinic, day == actual, now()),

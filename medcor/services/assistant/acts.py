@@ -49,7 +49,7 @@ def acts_of_turn(session: Session, actor: Actor, turn_id: str) -> list[Assistant
     )
 
 
-def _begin(session: Session, actor: Actor, key: str, tool: str, now: datetime) -> AssistantAct:
+def begin_act(session: Session, actor: Actor, key: str, tool: str, now: datetime) -> AssistantAct:
     """Take the key first: the second of two runs of one turn waits here and finds it taken."""
     act = AssistantAct(
         clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, tool=tool, created_at=now
@@ -70,7 +70,7 @@ def book_offer(
     known = find_act(session, actor, key)
     if known is not None:
         return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
-    act = _begin(session, actor, key, "book_appointment", now)
+    act = begin_act(session, actor, key, "book_appointment", now)
     request = booking.BookingRequest(
         doctor_id=offer.doctor_id,
         treatment_id=offer.treatment.id,
@@ -94,7 +94,7 @@ def cancel_own(
     known = find_act(session, actor, key)
     if known is not None:
         return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
-    act = _begin(session, actor, key, "cancel_appointment", now)
+    act = begin_act(session, actor, key, "cancel_appointment", now)
     row = booking.cancel_appointment(session, actor, appointment_id, "", now)
     act.subject_id = row.id
     session.flush()
@@ -107,7 +107,7 @@ def hand_over(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ha
     known = find_act(session, actor, key)
     if known is not None and known.subject_id:
         return HandoverFact(known.subject_id, already=True)
-    act = _begin(session, actor, key, "hand_over_to_staff", now)
+    act = begin_act(session, actor, key, "hand_over_to_staff", now)
     row, already = handovers.ask(session, actor, asked, now)
     act.subject_id = row.id
     session.flush()

@@ -20,7 +20,12 @@ _DONE = re.compile(
     r"\b(?:is|are|has been|have been|i(?:'ve| have)|was|successfully)\s+(?:now\s+|just\s+)?"
     r"(?:booked|cancell?ed)\b"
     r"|randevu\w*\s+(?:\w+\s+)?(?:alındı|oluşturuldu|iptal edildi|onaylandı)"
-    r"|iptal ettim|randevuyu aldım",
+    r"|iptal ettim|randevuyu aldım"
+    r"|\b(?:i(?:'ve| have)?|(?:is|are|was|has been|have been))\s+(?:now\s+|just\s+)?freed\b"
+    r"|\bdays? off (?:is|are|has been|have been) \w+|\byou are (?:now )?(?:off|away) (?:on|from)\b"
+    r"|\b(?:note|record|draft) (?:is|was|has been) (?:now )?(?:saved|signed|discarded)\b"
+    r"|\bizni(?:niz|n) (?:\w+ )?(?:kaydedildi|girildi|alındı)|\bizin(?:leriniz|ler)? "
+    r"(?:kaydedildi|girildi|alındı)|\b(?:notunuz|kayıt) (?:kaydedildi|imzalandı)",
     re.I,
 )
 

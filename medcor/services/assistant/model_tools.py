@@ -6,18 +6,19 @@ explicit yes in a later turn does it, and then it is the server that acts.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from datetime import date, time
-from typing import Any
+from collections.abc import Generator
 
 from medcor.domain import errors
 from medcor.domain.dialogue.when import When
-from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Role
-from medcor.domain.talk import Card, ToolStep
-from medcor.services.assistant import appointments_flow, booking_flow, proposals, show
+from medcor.domain.talk import ToolStep
+from medcor.services.assistant import (
+    appointments_flow,
+    booking_flow,
+    doctor_model_tools,
+    proposals,
+    show,
+)
 from medcor.services.assistant.facts import (
     AppointmentFact,
     ClinicFact,
@@ -27,53 +28,22 @@ from medcor.services.assistant.facts import (
     TreatmentFact,
 )
 from medcor.services.assistant.info import handover_card
+from medcor.services.assistant.model_base import (
+    DAY,
+    ID,
+    TIME,
+    Arguments,
+    BadArguments,
+    ModelTool,
+    Result,
+    read_clock,
+    read_day,
+    read_id,
+    read_object,
+)
 from medcor.services.assistant.state import Answer, Ask, Desk
 from medcor.services.assistant.times import TimesWish
 from medcor.services.assistant.toolbox import TOOLS
-
-Arguments = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a tool gives the model; a ``final`` answer is the server's own and ends the turn."""
-
-    content: Any
-    cards: tuple[Card, ...] = ()
-    final: Answer | None = None
-
-
-class BadArguments(Exception):
-    """The model's arguments make no sense; its text is told to the model."""
-
-
-Use = Callable[[Desk, Arguments], Generator[ToolStep, None, Result]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTool:
-    """A tool with its description and JSON schema."""
-
-    name: str
-    description: str
-    properties: dict[str, Any]
-    required: tuple[str, ...]
-    use: Use
-
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": "function",
-            "function": {
-                "name": self.name,
-                "description": self.description,
-                "parameters": {
-                    "type": "object",
-                    "properties": self.properties,
-                    "required": list(self.required),
-                    "additionalProperties": False,
-                },
-            },
-        }
 
 
 def tools_for(role: Role) -> list[ModelTool]:
@@ -89,52 +59,13 @@ def use_tool(
     if tool is None or role not in TOOLS[tool.name].roles:
         return Result({"error": "there is no such tool"})
     try:
-        return (yield from tool.use(desk, _object(arguments)))
+        return (yield from tool.use(desk, read_object(arguments)))
     except BadArguments as error:
         return Result({"error": str(error)})
     except errors.TryAgain:
         raise
     except errors.DomainError as error:
         return Result({"error": error.code})
-
-
-def _object(arguments: str) -> Arguments:
-    try:
-        found = json.loads(arguments)
-    except ValueError:
-        raise BadArguments("the arguments are not JSON") from None
-    if not isinstance(found, dict):
-        raise BadArguments("the arguments must be an object")
-    return found
-
-
-def _id(arguments: Arguments, name: str, *, needed: bool = False) -> int | None:
-    value = arguments.get(name)
-    if value is None and not needed:
-        return None
-    if not is_known_id(value):
-        raise BadArguments(f"{name} must be an id that a tool has given")
-    return value
-
-
-def _day(arguments: Arguments, name: str) -> date | None:
-    value = arguments.get(name)
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise BadArguments(f"{name} must be YYYY-MM-DD") from None
-
-
-def _clock(arguments: Arguments, name: str) -> time | None:
-    value = arguments.get(name)
-    if not value:
-        return None
-    try:
-        return time.fromisoformat(str(value)).replace(tzinfo=None)
-    except ValueError:
-        raise BadArguments(f"{name} must be HH:MM") from None
 
 
 def _list_treatments(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
@@ -148,7 +79,7 @@ def _list_treatments(desk: Desk, arguments: Arguments) -> Generator[ToolStep, No
 
 def _list_doctors(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
     found: tuple[DoctorFact, ...] = yield from desk.box.step(
-        "list_doctors", desk.language, treatment_id=_id(arguments, "treatment_id")
+        "list_doctors", desk.language, treatment_id=read_id(arguments, "treatment_id")
     )
     return Result([each.as_json() for each in found], (show.doctors_card(desk.language, found),))
 
@@ -156,14 +87,14 @@ def _list_doctors(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None,
 def _find_free_times(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
     state = desk.state
     wish = TimesWish(
-        treatment_id=_id(arguments, "treatment_id", needed=True) or 0,
-        doctor_id=_id(arguments, "doctor_id"),
+        treatment_id=read_id(arguments, "treatment_id", needed=True) or 0,
+        doctor_id=read_id(arguments, "doctor_id"),
         when=When(
-            first=_day(arguments, "first_day"),
-            last=_day(arguments, "last_day"),
-            at=_clock(arguments, "exact_time"),
-            after=_clock(arguments, "earliest_time"),
-            before=_clock(arguments, "latest_time"),
+            first=read_day(arguments, "first_day"),
+            last=read_day(arguments, "last_day"),
+            at=read_clock(arguments, "exact_time"),
+            after=read_clock(arguments, "earliest_time"),
+            before=read_clock(arguments, "latest_time"),
         ),
         limit=5,
     )
@@ -202,7 +133,7 @@ def _book(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]
 
 def _cancel(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
     """Ask the person; only an appointment of their own can be meant."""
-    wanted = _id(arguments, "appointment_id", needed=True)
+    wanted = read_id(arguments, "appointment_id", needed=True)
     found: tuple[AppointmentFact, ...] = yield from desk.box.step(
         "list_my_appointments", desk.language
     )
@@ -242,22 +173,6 @@ def _hand_over(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Re
     return Result(made.as_json(), final=answer)
 
 
-def _my_day(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
-    found: tuple[AppointmentFact, ...] = yield from desk.box.step(
-        "my_day", desk.language, day=_day(arguments, "day")
-    )
-    return Result([each.as_json(for_doctor=True) for each in found])
-
-
-def _next_patient(desk: Desk, arguments: Arguments) -> Generator[ToolStep, None, Result]:
-    found: AppointmentFact | None = yield from desk.box.step("next_patient", desk.language)
-    return Result(found.as_json(for_doctor=True) if found else None)
-
-
-_ID = {"type": "integer"}
-_DAY = {"type": "string", "description": "YYYY-MM-DD, the clinic's calendar"}
-_TIME = {"type": "string", "description": "HH:MM, the clinic's clock"}
-
 _TOOLS: dict[str, ModelTool] = {
     tool.name: tool
     for tool in (
@@ -271,7 +186,7 @@ _TOOLS: dict[str, ModelTool] = {
         ModelTool(
             "list_doctors",
             "The doctors, or those who give one treatment.",
-            {"treatment_id": _ID},
+            {"treatment_id": ID},
             (),
             _list_doctors,
         ),
@@ -280,13 +195,13 @@ _TOOLS: dict[str, ModelTool] = {
             "Free times of a treatment. If none meets the wish, the nearest ones are given, and "
             "why_not says what is against an exact time.",
             {
-                "treatment_id": _ID,
-                "doctor_id": _ID,
-                "first_day": _DAY,
-                "last_day": _DAY,
-                "earliest_time": _TIME,
-                "latest_time": _TIME,
-                "exact_time": _TIME,
+                "treatment_id": ID,
+                "doctor_id": ID,
+                "first_day": DAY,
+                "last_day": DAY,
+                "earliest_time": TIME,
+                "latest_time": TIME,
+                "exact_time": TIME,
             },
             ("treatment_id",),
             _find_free_times,
@@ -301,7 +216,7 @@ _TOOLS: dict[str, ModelTool] = {
         ModelTool(
             "cancel_appointment",
             "Propose to cancel one of the person's appointments; the server asks for a yes.",
-            {"appointment_id": _ID},
+            {"appointment_id": ID},
             ("appointment_id",),
             _cancel,
         ),
@@ -322,13 +237,6 @@ _TOOLS: dict[str, ModelTool] = {
             (),
             _hand_over,
         ),
-        ModelTool(
-            "my_day",
-            "The doctor's own appointments of a day, today by default.",
-            {"day": _DAY},
-            (),
-            _my_day,
-        ),
-        ModelTool("next_patient", "The doctor's next appointment.", {}, (), _next_patient),
+        *doctor_model_tools.TOOLS,
     )
 }

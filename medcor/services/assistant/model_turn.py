@@ -142,6 +142,8 @@ class ModelTurn:
                 result = yield from use_tool(self.desk, self.role, call.name, call.arguments)
             if result.final is not None:
                 return self._ended_by_server(result.final)
+            if result.foreign:
+                self.calls = MAX_STEPS
             content = as_data(result.content)
             self.memory.grounding.allow_given(content)
             self.cards = (*self.cards, *result.cards)

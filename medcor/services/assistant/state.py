@@ -9,6 +9,7 @@ from enum import StrEnum
 from medcor.domain.dialogue.when import When
 from medcor.domain.talk import Card
 from medcor.domain.triage import JOINED_WITHIN
+from medcor.services.assistant.doctor_facts import DaysOffPlan, Dictation, PatientFact
 from medcor.services.assistant.facts import AppointmentFact, Catalogue, Offer
 from medcor.services.assistant.toolbox import Toolbox
 
@@ -26,6 +27,16 @@ class Ask(StrEnum):
     WHICH_MOVE = "which_move"
     CANCEL = "cancel"
     STAFF = "staff"
+    WHICH_LAST = "which_last"
+    WHICH_DICTATE = "which_dictate"
+    AWAY_DAYS = "away_days"
+    DAYS_OFF = "days_off"
+    DAYS_MESSAGE = "days_message"
+
+
+DOCTORS_QUESTIONS = frozenset(
+    {Ask.WHICH_LAST, Ask.WHICH_DICTATE, Ask.AWAY_DAYS, Ask.DAYS_OFF, Ask.DAYS_MESSAGE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +44,19 @@ class Answer:
     """A reply; ``shown`` is how much of its text has been streamed already.
 
     ``answered_by`` is as in :class:`medcor.domain.talk.Reply`.
+    A ``free`` one costs no credit and is nothing that a model needs to know of.
     """
 
     text: str
     cards: tuple[Card, ...] = ()
     shown: str = ""
     answered_by: str = "guided"
+    free: bool = False
 
     def after(self, *texts: str) -> Answer:
         """The same answer with sentences before it."""
-        return Answer(" ".join(filter(None, (*texts, self.text))), self.cards)
+        joined = " ".join(filter(None, (*texts, self.text)))
+        return Answer(joined, self.cards, free=self.free)
 
     def with_news(self, news: Answer) -> Answer:
         """The same answer with what an interrupted turn could not tell before it."""
@@ -57,7 +71,8 @@ class TalkState:
 
     ``unsaid`` is the news of a change that was made while its turn was being interrupted.
     ``heard`` is the end of the last turn and ``heard_at`` when it came, in seconds of the clock
-    that the talk is given.
+    that the talk is given. The last fields are a doctor's: whom they may mean, the days off they
+    were asked about, and what is being dictated.
     """
 
     language: str
@@ -80,6 +95,9 @@ class TalkState:
     last_turn: str = ""
     last: Answer | None = None
     unsaid: Answer | None = None
+    patients: tuple[PatientFact, ...] = ()
+    days_off: DaysOffPlan | None = None
+    dictation: Dictation | None = None
 
     def hear(self, text: str, now: datetime) -> None:
         """Remember the last few things said, for the staff who may take over."""
@@ -95,7 +113,9 @@ class TalkState:
         """Let no later yes answer a question that was not repeated."""
         if self.asking in (Ask.BOOK, Ask.CANCEL, Ask.STAFF):
             self.asking = Ask.TIME if self.offers and self.asking is Ask.BOOK else Ask.NOTHING
-        self.offer = self.appointment = None
+        elif self.asking in DOCTORS_QUESTIONS:
+            self.asking = Ask.NOTHING
+        self.offer = self.appointment = self.days_off = None
 
     def restore(self, earlier: TalkState) -> None:
         """Take back everything since a copy was made."""
@@ -108,6 +128,7 @@ class TalkState:
         self.hold_id = None
         self.when, self.asking = When(), Ask.NOTHING
         self.choices, self.offers, self.appointments = (), (), ()
+        self.patients, self.days_off = (), None
 
 
 @dataclass

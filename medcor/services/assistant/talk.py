@@ -15,7 +15,17 @@ from medcor.domain.dialogue.wording import say
 from medcor.domain.permissions import Role
 from medcor.domain.talk import Card, Delta, Notice, Reply, ReplyEvent, Turn
 from medcor.integrations.language_models import LanguageModel, ModelFailed
-from medcor.services.assistant import appointments_flow, booking_flow, doctor, guided, info
+from medcor.services.assistant import (
+    appointments_flow,
+    booking_flow,
+    dictating,
+    doctor,
+    doctor_acts,
+    doctor_days_off,
+    guided,
+    info,
+)
+from medcor.services.assistant.doctor_facts import DaysOffDone
 from medcor.services.assistant.memory import dump_memory, load_memory
 from medcor.services.assistant.model_turn import ModelMemory, ModelTurn
 from medcor.services.assistant.state import Answer, Ask, Desk, TalkState
@@ -65,8 +75,10 @@ class AssistantTalk:
         if news is not None and news.text != answer.text:
             answer = answer.with_news(news)
         state.last_turn, state.last = turn.turn_id, answer
-        self._memory.add("user", turn.text)
-        self._memory.add("assistant", answer.text)
+        # What is dictated is a record's text and nothing that a model is to answer.
+        if not answer.free and not self.dictating:
+            self._memory.add("user", turn.text)
+            self._memory.add("assistant", answer.text)
         yield from self._tell(answer, cancelled)
 
     def _tell(self, answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
@@ -109,7 +121,14 @@ class AssistantTalk:
             if end.value is not None:
                 self.state.unsaid = end.value
 
+    @property
+    def dictating(self) -> bool:
+        """Whether the next turn is a piece of a dictation, which is taken down for nothing."""
+        return self.state.dictation is not None
+
     def _steps(self, turn: Turn) -> Events:
+        if self.dictating:
+            return (yield from dictating.take_down(self.state, self._box, turn.text, self._model))
         text = turn.text.strip()[:MAX_TURN_CHARS]
         self.state.language = words.language_of(text, self.state.language)
         try:
@@ -143,6 +162,8 @@ class AssistantTalk:
                 booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
             )
             return tell(desk, fact)
+        if not self._is_patient and self.state.turns == 1 and (done := self._known_days()):
+            return doctor_days_off.entered(desk, done)
         if self._model is not None and not self._is_servers(desk, text):
             answer = yield from self._ask_model(self._model, desk, text)
             if answer is not None:
@@ -154,10 +175,16 @@ class AssistantTalk:
     def _is_patient(self) -> bool:
         return self._box.actor.role is Role.PATIENT
 
+    def _known_days(self) -> DaysOffDone | None:
+        """What this turn has entered already, if it arrives a second time."""
+        return self._box.look(
+            lambda session: doctor_acts.known_days(session, self._box.actor, self._box.turn_id)
+        )
+
     def _is_servers(self, desk: Desk, text: str) -> bool:
         """Consent and questions for advice are never left to a model."""
         if not self._is_patient:
-            return False
+            return doctor.is_servers(desk, text)
         if self.state.asking in (Ask.BOOK, Ask.CANCEL, Ask.STAFF):
             cancelling = self.state.asking is Ask.CANCEL
             consent = answers.yes_or_no(text, desk.language, cancelling=cancelling)
@@ -224,4 +251,4 @@ def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEven
             return
         yield Delta(piece)
     if not cancelled():
-        yield Reply(answer.text, answer.cards, answered_by=answer.answered_by)
+        yield Reply(answer.text, answer.cards, answer.free, answer.answered_by)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 from medcor.domain import errors
 from medcor.domain.dialogue import wording
 from medcor.domain.permissions import Actor, Role
-from medcor.domain.scheduling import local_today
 from medcor.domain.talk import ToolStep
 from medcor.models import Appointment, TreatmentDoctor
 from medcor.models import Doctor as DoctorRow
 from medcor.services import agenda, catalogue, holds, lookup
-from medcor.services.assistant import acts, times
+from medcor.services.assistant import acts, doctor_tools, times
 from medcor.services.assistant.facts import (
     AppointmentFact,
     Catalogue,
@@ -247,37 +246,6 @@ def _hand_over_to_staff(box: Toolbox, reason: str, flag: str = "") -> HandoverFa
     return box.run(lambda session: acts.hand_over(session, box.actor, asked, box.clock()))
 
 
-def _my_day(box: Toolbox, day: date | None = None) -> tuple[AppointmentFact, ...]:
-    """The doctor's own appointments of a local day, today by default, in order of time."""
-
-    def read(session: Session) -> tuple[AppointmentFact, ...]:
-        clinic = lookup.get_clinic(session, box.actor.clinic_id)
-        wanted = agenda.visible_to(box.actor).where(
-            Appointment.day == (day or local_today(clinic.zone_info, box.clock())),
-            Appointment.status != "Cancelled",
-        )
-        return tuple(
-            AppointmentFact.of(row)
-            for row in session.scalars(wanted.order_by(Appointment.starts_at, Appointment.id))
-        )
-
-    return box.look(read)
-
-
-def _next_patient(box: Toolbox) -> AppointmentFact | None:
-    """The doctor's next live appointment that has not begun more than a moment ago."""
-    moment = box.clock() - timedelta(minutes=5)
-
-    def read(session: Session) -> AppointmentFact | None:
-        wanted = agenda.visible_to(box.actor).where(
-            Appointment.status.in_(("Pending", "Confirmed")), Appointment.starts_at >= moment
-        )
-        row = session.scalar(wanted.order_by(Appointment.starts_at, Appointment.id).limit(1))
-        return AppointmentFact.of(row) if row else None
-
-    return box.look(read)
-
-
 def turn_results(box: Toolbox) -> list[tuple[str, AppointmentFact]]:
     """What this turn has booked or cancelled already, if it arrives a second time."""
 
@@ -307,7 +275,15 @@ TOOLS: dict[str, Tool] = {
         Tool("list_my_appointments", _PATIENT, _list_my_appointments),
         Tool("clinic_info", _BOTH, _clinic_info),
         Tool("hand_over_to_staff", _PATIENT, _hand_over_to_staff, writes=True),
-        Tool("my_day", _DOCTOR, _my_day),
-        Tool("next_patient", _DOCTOR, _next_patient),
+        Tool("my_day", _DOCTOR, doctor_tools.my_day),
+        Tool("next_patient", _DOCTOR, doctor_tools.next_patient),
+        Tool("present_visit", _DOCTOR, doctor_tools.present_visit),
+        Tool("find_patient", _DOCTOR, doctor_tools.list_patients),
+        # Reading a record is noted, and nothing is changed by it.
+        Tool("last_visit", _DOCTOR, doctor_tools.last_visit),
+        Tool("check_days_off", _DOCTOR, doctor_tools.check_days_off),
+        Tool("free_days", _DOCTOR, doctor_tools.free_days, writes=True),
+        Tool("start_dictation", _DOCTOR, doctor_tools.start_dictation),
+        Tool("list_drafts", _DOCTOR, doctor_tools.list_drafts),
     )
 }

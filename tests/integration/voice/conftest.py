@@ -118,6 +118,8 @@ class ScriptedTalk:
     def __call__(self, *_: object) -> ScriptedTalk:
         return self
 
+    dictating = False
+
     def memory(self) -> dict[str, object]:
         return {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import doctor_en
+
 TEXTS: dict[str, str | tuple[str, ...]] = {
     "and": "and",
     "or": "or",
@@ -185,27 +187,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
         "call {number} now if you have not done so. The clinic's number is {phone}."
     ),
     "emergency_card": "Call {number}",
-    "doctor_help": (
-        "I can read out your day, tell you who is next, and give the clinic's "
-        "opening hours and address."
-    ),
-    "doctor_greeting": "Hello {name}. Ask me for your day or your next patient.",
-    "day_empty": "You have no appointments {day}.",
-    "day_list": "{count} appointments {day}: {some}.",
-    "day_one": "One appointment {day}: {some}.",
-    "day_line": "{clock} {patient}, {treatment} ({status})",
-    "day_today": "today",
-    "day_tomorrow": "tomorrow",
-    "day_on": "on {day}",
-    "next_patient": (
-        "Your next patient is {patient} at {clock} {day}, for {treatment} ({status})."
-    ),
-    "no_next_patient": "You have no coming appointments.",
-    "doctor_not_understood": (
-        "Sorry, I did not understand that. Ask for your day, your next patient "
-        "or the opening hours.",
-        "I still did not get that. Try: what is my day, or: who is next?",
-    ),
     "step_find_free_times": "Looking for free times",
     "step_list_treatments": "Looking at the treatments",
     "step_list_doctors": "Looking at the doctors",
@@ -214,8 +195,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_list_my_appointments": "Looking at your appointments",
     "step_clinic_info": "Looking at the clinic's details",
     "step_hand_over_to_staff": "Telling the staff",
-    "step_my_day": "Looking at your day",
-    "step_next_patient": "Looking for your next patient",
     "trouble": (
         "Something went wrong on our side and nothing was changed. Please try "
         "again, or shall I ask the staff to contact you?"
@@ -250,4 +229,5 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "say_book_with": "Book with {doctor}",
     "say_cancel": "Cancel appointment",
     "say_staff": "Ask the staff",
+    **doctor_en.TEXTS,
 }

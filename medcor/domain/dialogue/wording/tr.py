@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import doctor_tr
+
 TEXTS: dict[str, str | tuple[str, ...]] = {
     "and": "ve",
     "or": "veya",
@@ -181,25 +183,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
         "{number} numarasını arayın. Kliniğin numarası {phone}."
     ),
     "emergency_card": "{number} numarasını arayın",
-    "doctor_help": (
-        "Gününüzü okuyabilir, sıradaki hastayı söyleyebilir, kliniğin çalışma "
-        "saatlerini ve adresini verebilirim."
-    ),
-    "doctor_greeting": "Merhaba {name}. Bana gününüzü veya sıradaki hastanızı sorabilirsiniz.",
-    "day_empty": "{day} randevunuz yok.",
-    "day_list": "{day} {count} randevu var: {some}.",
-    "day_one": "{day} bir randevu var: {some}.",
-    "day_line": "{clock} {patient}, {treatment} ({status})",
-    "day_today": "bugün",
-    "day_tomorrow": "yarın",
-    "day_on": "{day} günü",
-    "next_patient": "Sıradaki hastanız {patient}, {day} saat {clock}, {treatment} ({status}).",
-    "no_next_patient": "Yaklaşan randevunuz yok.",
-    "doctor_not_understood": (
-        "Üzgünüm, bunu anlayamadım. Gününüzü, sıradaki hastayı veya çalışma "
-        "saatlerini sorabilirsiniz.",
-        "Yine anlayamadım. Şöyle deneyin: bugünkü hastalarım, ya da: sıradaki hasta kim?",
-    ),
     "step_find_free_times": "Boş saatlere bakılıyor",
     "step_list_treatments": "Tedavilere bakılıyor",
     "step_list_doctors": "Doktorlara bakılıyor",
@@ -208,8 +191,6 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "step_list_my_appointments": "Randevularınıza bakılıyor",
     "step_clinic_info": "Klinik bilgilerine bakılıyor",
     "step_hand_over_to_staff": "Personele haber veriliyor",
-    "step_my_day": "Gününüze bakılıyor",
-    "step_next_patient": "Sıradaki hastaya bakılıyor",
     "trouble": (
         "Bizden kaynaklanan bir sorun oldu ve hiçbir şey değişmedi. Lütfen tekrar "
         "deneyin, ya da personelin sizinle iletişime geçmesini isteyeyim mi?"
@@ -242,4 +223,5 @@ TEXTS: dict[str, str | tuple[str, ...]] = {
     "say_book_with": "{doctor} ile randevu",
     "say_cancel": "Randevuyu iptal et",
     "say_staff": "Personele sor",
+    **doctor_tr.TEXTS,
 }
