@@ -25,6 +25,7 @@ class Heard:
     """A piece of transcript; an interim is replaced by the next one, a final closes its segment.
 
     ``last_word_end`` is None where no word was heard. ``end`` is the end of the piece itself.
+    ``words`` are those of a final, each with its end.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Heard:
     start: float = 0.0
     end: float = 0.0
     last_word_end: float | None = None
+    words: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ FLOOR = 0.6
 CAP = 5.0
 WATCHDOG = 5.0
 FINALIZE_PATIENCE = 1.5
+# How far the time of a word may differ from one transcript of it to the next.
+SAME_WORD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class TurnTaking:
     _ended_at: float | None = None
     _asked_at: float | None = None
     _confirmed: bool = False
+    _guessed: bool = False
+    _guessed_until: float = -1.0
 
     @property
     def speaking(self) -> bool:
@@ -66,7 +70,7 @@ class TurnTaking:
 
     def hear(self, piece: Heard, now: float) -> bool:
         """Take a piece; True when it holds words."""
-        text = piece.text.strip()
+        text = self._fresh(piece)
         if piece.last_word_end is not None and text:
             self._last_word = max(self._last_word, piece.last_word_end)
         if piece.is_final:
@@ -79,6 +83,16 @@ class TurnTaking:
             self._confirmed = self._asked_at is not None
             self._end(now)
         return bool(text)
+
+    def _fresh(self, piece: Heard) -> str:
+        """The piece's text, without words that were given out before their final came."""
+        text, known = piece.text.strip(), self._guessed_until + SAME_WORD
+        if known < SAME_WORD or piece.last_word_end is None:
+            return text
+        if piece.last_word_end <= known:
+            return ""
+        fresh = [word for end, word in piece.words if end > known]
+        return " ".join(fresh) if 0 < len(fresh) < len(piece.words) else text
 
     def _close_segment(self, text: str, now: float) -> None:
         self._interim = ""
@@ -109,6 +123,7 @@ class TurnTaking:
         if self._asked_at is not None:
             return self._take_finalized(now)
         if self._unended and now - self._heard_at >= self.timing.watchdog:
+            self._guessed = self._guessed or bool(self._interim)
             self._close_segment(self._interim, now)
             self._end(now)
         if self._ended_at is None:
@@ -128,12 +143,15 @@ class TurnTaking:
         if not self._confirmed and now - self._asked_at < self.timing.patience:
             return ""
         if self._interim:
+            self._guessed = True
             self._close_segment(self._interim, now)
         self._asked_at, self._confirmed = None, False
         return self._give()
 
     def _give(self) -> str:
         text = " ".join(self._finals)
+        if self._guessed:
+            self._guessed, self._guessed_until = False, self._last_word
         self._finals = []
         self._ended_at = None
         return text

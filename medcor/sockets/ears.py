@@ -175,7 +175,7 @@ class Ears:
         """Take a piece into the running turn; True when it holds words that no turn has yet."""
         event = piece.heard
         spoken = self.turns.hear(event, now)
-        if event.is_final and event.text.strip():
+        if event.is_final and spoken:
             self._segments.append((piece.name, event.text.strip()))
             self._finished_at = now
             if event.last_word_end is not None:

@@ -181,7 +181,7 @@ class SimPage:
 
     def say(self, text: str) -> None:
         """Words in the microphone: an interim, then the final."""
-        self.hear(frame({"interim": text[:12]}))
+        self.hear(frame({"interim": text.rpartition(" ")[0]}))
         self.speak(self.rng.uniform(0.1, 0.6))
         self.hear(frame({"final": text}))
 

@@ -107,7 +107,11 @@ class Connection:
 
     def _say(self, text: str, **flags: bool) -> None:
         end = self.received / BYTES_PER_SECOND
-        words = [{"word": text, "start": end - 0.1, "end": end}] if text else []
+        step = (end - self.final_until) / max(1, len(text.split()))
+        words = [
+            {"word": word, "end": self.final_until + step * place}
+            for place, word in enumerate(text.split(), 1)
+        ]
         message = {
             "type": "Results",
             "start": self.final_until,

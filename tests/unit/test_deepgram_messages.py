@@ -44,6 +44,7 @@ def test_a_result_is_put_on_the_sessions_clock():
         15.9,
         pytest.approx(17.63),
         pytest.approx(17.4),
+        ((pytest.approx(16.64), "ensure"), (pytest.approx(17.4), "tranquility")),
     )
 
 

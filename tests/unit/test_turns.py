@@ -122,6 +122,22 @@ def test_speech_that_stays_interim_is_taken_by_the_watchdog(scene):
     assert scene.texts == ["hello is anybody"]
 
 
+def test_a_final_that_comes_after_its_words_were_taken_is_no_second_turn(scene):
+    """A recogniser that stalled, or was lost, brings the same words once more."""
+    scene.wait(1.0)
+    scene.interim("hello is anybody", word_end=0.9)
+    scene.wait(5.3)
+    assert scene.texts == ["hello is anybody"]
+    scene.interim("hello is", word_end=0.7)
+    scene.final("Hello, is anybody", word_end=1.1)
+    scene.wait(2)
+    assert scene.texts == ["hello is anybody"]
+    words = ((0.7, "Hello,"), (0.8, "is"), (1.1, "anybody"), (8.0, "there?"))
+    scene.final("Hello, is anybody there?", word_end=8.0, words=words)
+    scene.wait(2)
+    assert scene.texts == ["hello is anybody", "there?"]
+
+
 def test_growing_interims_hold_the_watchdog_off(scene):
     for count in range(1, 8):
         scene.interim("word " * count)

@@ -81,12 +81,18 @@ def _heard(message: dict[str, Any], offset: float) -> Heard:
     best = message["channel"]["alternatives"][0]
     words = best.get("words") or ()
     start = float(message.get("start", 0.0)) + offset
+    is_final = bool(message.get("is_final"))
     return Heard(
         text=str(best.get("transcript", "")),
-        is_final=bool(message.get("is_final")),
+        is_final=is_final,
         speech_final=bool(message.get("speech_final")),
         from_finalize=bool(message.get("from_finalize")),
         start=start,
         end=start + float(message.get("duration", 0.0)),
         last_word_end=float(words[-1]["end"]) + offset if words else None,
+        words=tuple(_word(each, offset) for each in words) if is_final else (),
     )
+
+
+def _word(word: dict[str, Any], offset: float) -> tuple[float, str]:
+    return float(word["end"]) + offset, str(word.get("punctuated_word") or word.get("word", ""))
