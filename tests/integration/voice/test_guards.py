@@ -12,7 +12,7 @@ from medcor.services.sessions import revoke_session
 from medcor.web.state import now
 from medcor.web.transaction import transaction
 from tests.servers import wait_until
-from tests.voice.client import SILENCE, Page, Refused
+from tests.voice.client import SILENCE, Page, Refused, prepare
 from tests.voice.scripted_deepgram import frame
 
 from .conftest import START
@@ -292,3 +292,26 @@ def test_the_engine_takes_websockets_only(server):
     for version in (3, 4):
         status, body = server.get(f"/socket.io/?EIO={version}&transport=polling")
         assert (status, json.loads(body)) == (400, "Invalid transport")
+
+
+def test_a_person_has_a_limited_number_of_sockets(clinics, server):
+    actor = clinics.world.two.other_patient
+    key, _ = clinics.sign_in(actor)
+    assert prepare(server.url, key)[0] == 201
+    pages = [Page(server.url, key) for _ in range(8)]
+    with pytest.raises(Refused, match="too_many_sessions"):
+        Page(server.url, key)
+    # Another person is let in, and so is this one once a socket is closed.
+    stranger = Page(server.url, clinics.sign_in(clinics.world.two.patient)[0])
+    pages.pop().close()
+
+    def opens() -> bool:
+        try:
+            pages.append(Page(server.url, key))
+        except Refused:
+            return False
+        return True
+
+    wait_until(opens, 5, "a closed socket kept its place")
+    for page in (*pages, stranger):
+        page.close()
