@@ -6,11 +6,13 @@ import click
 from flask.cli import AppGroup
 
 from medcor.web.privacy_ticker import purge_due
+from medcor.web.talk_ticker import purge_talks
 
 privacy_commands = AppGroup("privacy", help="Data that need not be kept any longer.")
 
 
 @privacy_commands.command("purge-due")
 def purge_due_now() -> None:
-    """Delete the kept records of erased patients whose time is over; safe to repeat."""
+    """Delete records of erased patients, and talks, whose time is over; safe to repeat."""
     click.echo(f"{purge_due()} records deleted")
+    click.echo(f"{purge_talks()} talks deleted")

@@ -16,6 +16,7 @@ from medcor.models import (
     Appointment,
     AppointmentSeries,
     Clinic,
+    ConversationMessage,
     Doctor,
     ErasureRequest,
     ErasureState,
@@ -23,6 +24,7 @@ from medcor.models import (
     Handover,
     LinkPurpose,
     MedicalRecord,
+    MessageType,
     Offer,
     OfferState,
     Patient,
@@ -30,6 +32,7 @@ from medcor.models import (
     RecordDraft,
     SeriesAppointment,
     Slot,
+    TalkSession,
     Treatment,
     TreatmentDoctor,
     User,
@@ -228,6 +231,21 @@ class Values:
         if not self._ids(Handover, own):
             self._add(Handover(user_id=patient.user_id, flag="breathing", alarm_at=now()))
         return self._ids(Handover, own)
+
+    def _session_id(self) -> list[str]:
+        """A talk of the actor's that is over, with a turn and its reply."""
+        user_id = self.actor.user_id
+        own = TalkSession.user_id == user_id, TalkSession.ended_at.is_not(None)
+        if not self._ids(TalkSession, *own):
+            name = f"walk-{self.clinic_id}-{user_id}"
+            about = {"user_id": user_id, "session_id": name}
+            at = {"began_at": now() - timedelta(hours=2), "ended_at": now() - timedelta(hours=1)}
+            self._add(TalkSession(**about, **at, end_reason="stopped"))
+            for kind in MessageType:
+                said = {"message_type": kind, "content": "Good morning.", "user_email": "x@x.test"}
+                self._add(ConversationMessage(**about, **said, message_id=f"{name}.{kind}"))
+        wanted = sa.select(TalkSession.session_id).where(*own)
+        return list(self.session.scalars(wanted.order_by(TalkSession.id.desc())))
 
     def _endpoint_id(self) -> list[int]:
         """A webhook of the clinic's, with a test event that waits."""

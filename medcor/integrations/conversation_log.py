@@ -35,6 +35,9 @@ class LogStore(Protocol):
     def forget(self, tenant: str, user_id: int) -> None:
         """Delete every document of one person; acknowledged, or LogUnavailable."""
 
+    def forget_talks(self, tenant: str, session_ids: Sequence[str]) -> None:
+        """Delete every document of some talks; acknowledged, or LogUnavailable."""
+
 
 class MongoLog:
     """A LogStore over pymongo; one per process, connected on first use."""
@@ -98,8 +101,15 @@ class MongoLog:
 
     def forget(self, tenant: str, user_id: int) -> None:
         """Delete what there is of a person; a repeat changes nothing."""
+        self._delete({"tenant": tenant, "user_id": user_id})
+
+    def forget_talks(self, tenant: str, session_ids: Sequence[str]) -> None:
+        """Delete what there is of some talks; a repeat changes nothing."""
+        self._delete({"tenant": tenant, "session_id": {"$in": list(session_ids)}})
+
+    def _delete(self, where: Document) -> None:
         try:
-            result = self._collection.delete_many({"tenant": tenant, "user_id": user_id})
+            result = self._collection.delete_many(where)
         except PyMongoError as error:
             raise LogUnavailable(type(error).__name__) from error
         if not result.acknowledged:

@@ -7,8 +7,10 @@ from .base import Base, TenantOwned, utcnow
 from .clinic import Clinic, ClinicHours, price_text
 from .conversation import (
     AssistantAct,
+    AssistantDay,
     ConversationMessage,
     CreditReservation,
+    ForgottenTalk,
     Handover,
     MessageType,
     ReservationState,
@@ -46,6 +48,7 @@ __all__ = [
     "AppointmentReminder",
     "AppointmentSeries",
     "AssistantAct",
+    "AssistantDay",
     "AuditEvent",
     "AuthSession",
     "Base",
@@ -61,6 +64,7 @@ __all__ = [
     "ErasureState",
     "ExclusionDate",
     "FileKind",
+    "ForgottenTalk",
     "Handover",
     "Hold",
     "LinkPurpose",

@@ -23,6 +23,8 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     # Two dictations of one visit at once, or one whose visit goes to a colleague meanwhile.
     "uq_record_drafts_appointment": errors.TryAgain,
     "fk_record_drafts_doctor_of_appointment": errors.TryAgain,
+    # Two processes count a day of the assistant at once: the second finds it counted.
+    "uq_assistant_days_day": errors.TryAgain,
     # Two holds of one patient at once: the second try finds both seats taken.
     "uq_holds_patient_seat": errors.TryAgain,
     "uq_waiting_entries_open": errors.AlreadyWaiting,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -121,6 +121,44 @@ class TurnMeasure(TenantOwned, Base):
     first_ms: Mapped[int | None]
     reply_ms: Mapped[int | None]
     log_ms: Mapped[int | None]
+
+
+class AssistantDay(TenantOwned, Base):
+    """One day of the assistant in figures, on the clinic's clock: written once, when it is over.
+
+    Holds no words and nobody's name, and so outlives the talks and turns that it was counted from.
+    ``figures`` is :meth:`medcor.domain.assistant_figures.DayFigures.as_json`; ``so_far`` the
+    stages (``stages_json``) of this day and all days before it.
+    """
+
+    __tablename__ = "assistant_days"
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("clinic_id", "day", name="uq_assistant_days_day")
+    )
+
+    day: Mapped[date]
+    figures: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    so_far: Mapped[list[Any]] = mapped_column(sa.JSON)
+
+
+class ForgottenTalk(TenantOwned, Base):
+    """A talk that was deleted: its copy in MongoDB has to go too, and must not come back.
+
+    ``shipped`` says that a part of it had reached MongoDB by then. ``log_erased_at`` is when the
+    copy was certain to be gone; some time after that the row goes as well.
+    """
+
+    __tablename__ = "forgotten_talks"
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("session_id"),
+        sa.Index("ix_forgotten_talks_log_erased_at", "log_erased_at", "id"),
+    )
+
+    session_id: Mapped[str] = mapped_column(sa.String(36))
+    user_id: Mapped[int]
+    shipped: Mapped[bool]
+    forgotten_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    log_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ReservationState(StrEnum):

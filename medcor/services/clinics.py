@@ -49,6 +49,7 @@ EDITABLE = frozenset(
         "booking_needs_key",
         "admins_read_records",
         "records_keep_years",
+        "talks_keep_days",
         "offer_answer_hours",
         "waiting_answer_minutes",
         "handover_minutes",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from medcor.domain.permissions import Actor
 from medcor.models import (
     Appointment,
+    AssistantAct,
     AuthSession,
     CalendarFeed,
     ConversationMessage,
@@ -17,6 +18,8 @@ from medcor.models import (
     MailedLink,
     OutboxMail,
     Patient,
+    TalkSession,
+    TurnMeasure,
     User,
 )
 from medcor.services import files, waiting_list
@@ -35,6 +38,7 @@ def wipe_traces(session: Session, actor: Actor, patient: Patient, now: datetime)
     _wipe_mails(session, patient)
     revoke_all(session, user_id, now)
     handover = sa.update(Handover).where(Handover.user_id == user_id)
+    talks = sa.select(TalkSession.session_id).where(TalkSession.user_id == user_id)
     for change in (
         handover.values(reason="", outcome=""),
         handover.where(Handover.taken_at.is_(None)).values(taken_at=now, taken_by_id=actor.user_id),
@@ -43,6 +47,10 @@ def wipe_traces(session: Session, actor: Actor, patient: Patient, now: datetime)
         sa.delete(MailedLink).where(MailedLink.user_id == user_id),
         sa.delete(CalendarFeed).where(CalendarFeed.user_id == user_id),
         sa.delete(ConversationMessage).where(ConversationMessage.user_id == user_id),
+        sa.delete(TurnMeasure).where(TurnMeasure.session_id.in_(talks)),
+        # A talk that is going on can write nothing more without its row.
+        sa.delete(TalkSession).where(TalkSession.user_id == user_id),
+        sa.delete(AssistantAct).where(AssistantAct.user_id == user_id),
     ):
         session.execute(change, execution_options={"synchronize_session": False})
 

@@ -185,7 +185,7 @@ def reopen(session: Session, actor: Actor, handover_id: object, now: datetime) -
 
 
 def forget_words(session: Session, before: datetime) -> int:
-    """Wipe what was said and noted in hand-overs older than the clinic in scope keeps talks.
+    """Wipe what was said and noted in closed hand-overs that are older than talks are kept.
 
     That there was one, and how it was looked after, stays; returns how many were wiped.
     """
@@ -193,6 +193,7 @@ def forget_words(session: Session, before: datetime) -> int:
         sa.update(Handover)
         .where(
             Handover.created_at < before,
+            Handover.closed_at.is_not(None),
             sa.or_(Handover.reason != "", Handover.outcome != ""),
         )
         .values(reason="", outcome=""),

@@ -133,7 +133,13 @@ _ADMIN = (
         "treatment.edit_treatment",
         "treatment.delete_treatment",
     ),
-    _place("clinic.reports", lazy_gettext("Reports"), "chart-column", "clinic.audit_log"),
+    _place(
+        "clinic.reports",
+        lazy_gettext("Reports"),
+        "chart-column",
+        "clinic.audit_log",
+        "clinic.assistant_measures",
+    ),
     _place(
         "account.admin_clinic_details",
         lazy_gettext("Clinic"),
@@ -166,6 +172,7 @@ _DOCTOR = (
         *_WEEK_PAGES,
         phone=True,
     ),
+    _place("talks.own_talks", lazy_gettext("My talks"), "messages-square", "talks.one_talk"),
     _place("account.view_clinic_details", lazy_gettext("Clinic"), "hospital"),
 )
 _PATIENT = (
@@ -208,6 +215,10 @@ _PATIENT = (
         "account.edit_user_profile",
         "account.change_password",
         "account.my_data",
+        "talks.own_talks",
+        "talks.one_talk",
+        "talks.delete_talk",
+        "talks.delete_older",
     ),
 )
 _PLACES = {"admin": _ADMIN, "doctor": _DOCTOR, "patient": _PATIENT}

@@ -91,10 +91,15 @@ def _plain(value: object) -> str:
 
 def archive_answer(archive: IO[bytes], name: str) -> Response:
     """Send the archive piece by piece and close it after the last."""
-    answer = Response(_pieces(archive), mimetype="application/zip")
+    return file_answer(archive, "application/zip", f"{name}.zip")
+
+
+def file_answer(file: IO[bytes], mimetype: str, name: str) -> Response:
+    """Send a personal file piece by piece and close it after the last."""
+    answer = Response(_pieces(file), mimetype=mimetype)
     # For a reader who leaves before the first piece.
-    answer.call_on_close(archive.close)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    answer.call_on_close(file.close)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

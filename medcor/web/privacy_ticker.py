@@ -5,6 +5,7 @@ Records of erased patients whose time is over, and dictated notes that nobody ha
 
 from __future__ import annotations
 
+import functools
 from threading import Event
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from medcor.extensions import db
 from medcor.models import Clinic
 from medcor.services import erasure, lookup, record_drafts
 from medcor.web.state import now
+from medcor.web.talk_ticker import purge_talks
 from medcor.web.tickers import run_round
 from medcor.web.transaction import in_transaction
 
@@ -26,7 +28,8 @@ TICK_SECONDS = 3600.0
 def run_privacy_ticker(app: Flask, stop_event: Event, pause: float = TICK_SECONDS) -> None:
     """Purge until ``stop_event`` is set; an error costs a round, never the ticker."""
     while not stop_event.is_set():
-        run_round(app, lambda: purge_due(stop_event), log, "privacy round failed")
+        for purge in (purge_due, purge_talks):
+            run_round(app, functools.partial(purge, stop_event), log, "privacy round failed")
         stop_event.wait(pause)
 
 

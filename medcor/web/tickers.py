@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from medcor.extensions import db
 from medcor.integrations.conversation_log import LogStore, LogUnavailable, MongoLog
-from medcor.services import conversations
+from medcor.services import conversations, deleted_talks
 from medcor.web.state import now, settings, state
 from medcor.web.transaction import in_transaction
 
@@ -76,6 +76,7 @@ def _round(app: Flask, stop_event: Event, failures: int) -> int:
         try:
             shipped = ship_waiting(stop_event)
             forget_erased()
+            forget_deleted()
         except LogUnavailable as error:
             log.warning("log_not_shipped", reason=str(error), failures=failures + 1)
             return failures + 1
@@ -104,6 +105,17 @@ def forget_erased() -> int:
     """Delete from MongoDB what it holds of erased people; returns for how many that is over."""
     store = log_store()
     return conversations.forget_erased(_look, _run, store, now()) if store else 0
+
+
+def forget_deleted() -> int:
+    """Delete from MongoDB what it holds of deleted talks; returns for how many that is over."""
+    store, total = log_store(), 0
+    while store is not None:
+        over = deleted_talks.forget_copies(_look, _run, store, now())
+        total += over
+        if over < deleted_talks.BATCH:
+            break
+    return total
 
 
 def _look(work: Callable[[Session], T]) -> T:

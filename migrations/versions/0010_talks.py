@@ -38,6 +38,9 @@ def upgrade() -> None:
     create_turn_measures()
     create_credit_reservations()
     create_record_drafts()
+    create_assistant_days()
+    create_forgotten_talks()
+    fill_talk_sessions()
     op.add_column("conversation_messages", sa.Column("segments", sa.JSON(), nullable=True))
     op.add_column("conversation_messages", sa.Column("cards", sa.JSON(), nullable=True))
     for name, length in (("flag", 20), ("turn_id", 64), ("outcome", 500)):
@@ -49,6 +52,7 @@ def upgrade() -> None:
     op.create_index("ix_handovers_created_at", "handovers", ["clinic_id", "created_at"])
     op.create_index("ix_handovers_session", "handovers", ["session_id"])
     name_flags()
+    close_taken_handovers()
     for name, default, least, most, check_name in CLINIC_COLUMNS:
         op.execute(
             f"ALTER TABLE clinics ADD COLUMN {name} INTEGER DEFAULT {default} NOT NULL"
@@ -69,6 +73,8 @@ def downgrade() -> None:
         op.drop_column("handovers", name)
     op.drop_column("conversation_messages", "cards")
     op.drop_column("conversation_messages", "segments")
+    op.drop_table("forgotten_talks")
+    op.drop_table("assistant_days")
     for table in ("record_drafts", "credit_reservations", "turn_measures", "talk_sessions"):
         op.drop_table(table)
 
@@ -213,3 +219,47 @@ def create_record_drafts() -> None:
         sa.UniqueConstraint("appointment_id", name=op.f("uq_record_drafts_appointment")),
     )
     op.create_index("ix_record_drafts_doctor", table, ["clinic_id", "doctor_id", "updated_at"])
+
+
+def create_assistant_days() -> None:
+    table = "assistant_days"
+    op.create_table(
+        table,
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("so_far", sa.JSON(), nullable=False),
+        *owned(table),
+        sa.UniqueConstraint("clinic_id", "day", name=op.f("uq_assistant_days_day")),
+    )
+
+
+def create_forgotten_talks() -> None:
+    table = "forgotten_talks"
+    op.create_table(
+        table,
+        text("session_id", 36),
+        number("user_id"),
+        sa.Column("shipped", sa.Boolean(), nullable=False),
+        instant("forgotten_at"),
+        instant("log_erased_at", null=True),
+        *owned(table),
+        sa.UniqueConstraint("session_id", name=op.f(f"uq_{table}_session_id")),
+    )
+    op.create_index("ix_forgotten_talks_log_erased_at", table, ["log_erased_at", "id"])
+
+
+def fill_talk_sessions() -> None:
+    """Talks of before have messages alone: each gets its row, by which it is listed and purged."""
+    op.execute(
+        "INSERT INTO talk_sessions (clinic_id, user_id, session_id, language, owner, wanted_by,"
+        " began_at, alive_at, ended_at, end_reason, heard_ms, lost_ms, reconnections,"
+        " audio_epoch, audio_ms)"
+        " SELECT clinic_id, MIN(user_id), session_id, 'en', '', '', MIN(created_at),"
+        " MAX(created_at), MAX(created_at), '', 0, 0, 0, '', 0"
+        " FROM conversation_messages GROUP BY clinic_id, session_id"
+    )
+
+
+def close_taken_handovers() -> None:
+    """Until now nothing came after somebody had taken a hand-over."""
+    op.execute("UPDATE handovers SET closed_at = taken_at WHERE taken_at IS NOT NULL")

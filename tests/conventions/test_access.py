@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from medcor.domain.permissions import Actor, Role, may
 from medcor.domain.webhooks import Event
-from medcor.models import Handover, User
+from medcor.models import Handover, TalkSession, User
 from medcor.services import (
     booking,
     erasure,
@@ -52,6 +52,7 @@ OBJECTS = {
     "delivery_id",
     "hold_id",
     "series_id",
+    "session_id",
 }
 
 
@@ -94,6 +95,7 @@ def _objects_of(clinic) -> dict[str, object]:
             **_webhook_of(session, clinic),
             **_offer_of(session, clinic, made.id),
             **_series_of(session, clinic),
+            "session_id": _talk_of(session, clinic),
             "name": "x",
             "token": "x",
         }
@@ -117,6 +119,13 @@ def _series_of(session, clinic) -> dict[str, object]:
     held = holds.HoldWish(clinic.doctor.profile_id, clinic.treatment_id, slot, DAY)
     hold = holds.hold_time(session, clinic.patient, held, NOW)
     return {"series_id": made.id, "hold_id": hold.id}
+
+
+def _talk_of(session, clinic) -> str:
+    name = f"talk-of-{clinic.id}"
+    session.add(TalkSession(user_id=clinic.patient.user_id, session_id=name, ended_at=NOW))
+    session.flush()
+    return name
 
 
 def _webhook_of(session, clinic) -> dict[str, object]:

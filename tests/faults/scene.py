@@ -95,6 +95,9 @@ class Store:
     def forget(self, *_: Any) -> None:
         return
 
+    def forget_talks(self, *_: Any) -> None:
+        return
+
 
 @dataclass
 class SimParts(Parts):

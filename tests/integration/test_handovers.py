@@ -323,11 +323,16 @@ def test_old_words_are_wiped_and_the_rest_stays(world):
     one = world.one
     old, new = ask(one.patient, "old words"), ask(one.patient, "new words", talk="b", at=LATER)
     theirs = ask(world.two.patient, "their words")
+    waiting = ask(one.other_patient, "words that wait", talk="c")
+    with transaction(one.id) as session:
+        for each in (old, new):
+            session.get_one(Handover, each).closed_at = LATER
     db.session.remove()
     wiped = in_transaction(one.id, None, lambda session: handovers.forget_words(session, LATER))
     assert wiped == 1
     assert row_of(one.id, old).reason == "" and row_of(one.id, new).reason == "new words"
     assert row_of(world.two.id, theirs).reason == "their words"
+    assert row_of(one.id, waiting).reason == "words that wait"
 
 
 def test_the_end_of_a_long_turn_is_joined_with_the_next(world):

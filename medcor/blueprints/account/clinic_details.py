@@ -137,6 +137,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         "region": gettext("Time and money"),
         "look": gettext("Appearance"),
         "booking": gettext("Booking"),
+        "talks": gettext("Talks"),
         "records": gettext("Medical records"),
         "safety": gettext("Alarms and requests"),
     }

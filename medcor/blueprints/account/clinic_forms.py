@@ -47,6 +47,7 @@ from .hours_field import HoursField
 LONGEST_NOTICE = 30 * MINUTES_IN[Unit.DAYS]
 HORIZON = (1, 730)
 KEEP_YEARS = (1, 50)
+KEEP_DAYS = (1, 3650)
 OFFER_HOURS = (1, 168)
 WAITING_MINUTES = (15, 1440)
 HANDOVER_MINUTES = (1, 1440)
@@ -254,6 +255,12 @@ class BookingForm(ClinicForm):
         }
 
 
+class TalksForm(ClinicForm):
+    """How long talks with the assistant are kept."""
+
+    talks_keep_days = amount(_l("Days that talks are kept"), *KEEP_DAYS)
+
+
 class RecordsForm(ClinicForm):
     """Who reads medical records, and how long they are kept."""
 
@@ -274,6 +281,7 @@ FORMS: dict[str, type[ClinicForm]] = {
     "region": RegionForm,
     "look": LookForm,
     "booking": BookingForm,
+    "talks": TalksForm,
     "records": RecordsForm,
     "safety": SafetyForm,
 }

@@ -101,6 +101,11 @@ ACTS: dict[str, Any] = {
     "slots.copied": _l("Copied a day of openings"),
     "slots.paused": _l("Paused a day of openings"),
     "slots.resumed": _l("Resumed a day of openings"),
+    "talk.deleted": _l("Deleted a talk with the assistant"),
+    "talk.exported": _l("Saved a talk with the assistant as a file"),
+    "talks.deleted": _l("Deleted older talks with the assistant"),
+    "talks.exported": _l("Saved all talks with the assistant as a file"),
+    "talks.purged": _l("Deleted talks after the time that the clinic keeps them"),
     "treatment.activated": _l("Offered a treatment again"),
     "treatment.added": _l("Added a treatment"),
     "treatment.deactivated": _l("Stopped offering a treatment"),
@@ -133,7 +138,10 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "treatments": (_l("Treatments"), ("treatment", "treatments")),
     "handovers": (_l("Hand-overs"), ("handover", "handovers")),
     "clinic": (_l("The clinic"), ("clinic", "credit", "webhook")),
-    "data": (_l("Exports and erasure"), ("data", "erasure", "report", "audit", "feed")),
+    "data": (
+        _l("Exports and erasure"),
+        ("data", "erasure", "report", "audit", "feed", "talk", "talks"),
+    ),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -151,6 +159,7 @@ SUBJECTS: dict[str, Any] = {
     "report": _l("Reports"),
     "series": _l("Series of appointments"),
     "slot": _l("Opening"),
+    "talk": _l("Talk with the assistant"),
     "treatment": _l("Treatment"),
     "turn": _l("Talk with the assistant"),
     "user": _l("Account"),
