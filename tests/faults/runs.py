@@ -41,8 +41,14 @@ def without_fence() -> None:
 
 
 def without_resending() -> None:
-    """Let a page forget what it has sent, as if a connection never lost anything."""
-    page.Trail.resume = lambda *_: None
+    """Let a page forget its audio with its connection, as if all that is sent had been heard."""
+    resume = page.Trail.resume
+
+    def forget(trail: page.Trail, epoch: str, heard_ms: int) -> None:
+        trail.frames.clear()
+        resume(trail, epoch, heard_ms)
+
+    page.Trail.resume = forget
 
 
 def without_settling() -> None:

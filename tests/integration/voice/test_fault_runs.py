@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers import ROOT
 
-COUNT = 150
+COUNT = 100
 
 
 def run(*options: str) -> subprocess.CompletedProcess:
@@ -33,5 +33,5 @@ def test_no_fault_loses_or_doubles_anything(first):
 
 @pytest.mark.parametrize("guard", ["fence", "resending", "settling", "recovery"])
 def test_a_guard_that_is_taken_out_is_missed(guard):
-    done = run("--without", guard, "--count", "400")
+    done = run("--without", guard, "--count", "200")
     assert done.returncode != 0 and "AssertionError" in done.stderr
