@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,6 +93,7 @@ def empty_database() -> None:
 def app(database_app: Flask) -> Iterator[Flask]:
     """The application with an empty database and its clock at NOW."""
     database_app.extensions["medcor"].clock = lambda: NOW
+    shutil.rmtree(database_app.extensions["medcor"].settings.mail_folder, ignore_errors=True)
     with database_app.app_context():
         limiter.reset()
         empty_database()

@@ -99,13 +99,14 @@ def add_turn(
     )
 
 
-def hand_over(actor: Actor, name: str, *, closed: bool) -> None:
+def hand_over(actor: Actor, name: str, *, closed: bool, ago: timedelta = timedelta(0)) -> None:
     with transaction(actor.clinic_id, actor) as session:
         session.add(
             Handover(
                 user_id=actor.user_id,
                 session_id=name,
                 reason="Please call me.",
+                created_at=NOW - ago,
                 taken_at=NOW if closed else None,
                 closed_at=NOW if closed else None,
                 outcome="Called." if closed else "",

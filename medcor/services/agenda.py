@@ -278,10 +278,13 @@ class Day:
 WAITING_SHOWN = HANDOVERS_SHOWN = 8
 
 
-def load_day(session: Session, actor: Actor, day: date, now: datetime) -> Day:
+def load_day(
+    session: Session, actor: Actor, day: date, now: datetime, *, with_handovers: bool = True
+) -> Day:
     """Everything that Today shows, in a fixed number of queries.
 
-    ``attention`` and ``handovers`` hold one more than is shown where there is more.
+    ``attention`` and ``handovers`` hold one more than is shown where there is more. Whoever knows
+    that no hand-over waits saves the question for them.
     """
     mine = sa.select(Appointment.id).where(*_concerning(actor))
     of_day = mine.where(Appointment.day == day).order_by(Appointment.starts_at, Appointment.id)
@@ -314,7 +317,9 @@ def load_day(session: Session, actor: Actor, day: date, now: datetime) -> Day:
         waiting_total=_count_waiting(session, actor, now),
         unclosed=unclosed_rows,
         attention=alone_rows,
-        handovers=handover_lists.open_now(session, actor, HANDOVERS_SHOWN + 1),
+        handovers=(
+            handover_lists.open_now(session, actor, HANDOVERS_SHOWN + 1) if with_handovers else []
+        ),
     )
 
 

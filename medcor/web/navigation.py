@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
@@ -300,5 +300,7 @@ def nav_items() -> list[dict[str, Any]]:
 
 def open_handovers() -> OpenCount:
     """What waits for the signed-in person; asked by the pages of staff alone, which are theirs."""
-    who = actor()
-    return handover_lists.count_open(reading(who.clinic_id), who)
+    if "open_handovers" not in g:
+        who = actor()
+        g.open_handovers = handover_lists.count_open(reading(who.clinic_id), who)
+    return g.open_handovers

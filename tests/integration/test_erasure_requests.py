@@ -123,7 +123,8 @@ def test_an_admin_sees_what_would_happen_and_refuses_with_an_answer(world, perso
     sign_in_patient(patient, person)
     told = text_of(patient.get("/my-data/"))
     assert "There is an open bill." in told and "Ask to erase my data" in told
-    (_booked, refusal) = sent_mails(app.extensions["medcor"].settings.mail_folder)
+    # In between: that nobody has looked after their hand-over yet.
+    (_booked, _waits, refusal) = sent_mails(app.extensions["medcor"].settings.mail_folder)
     assert refusal["To"] == "patient@one.test" and "There is an open bill." in str(refusal)
     assert acts(world.one.id, "erasure.")[-1] == (
         "erasure.refused",

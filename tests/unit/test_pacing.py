@@ -90,3 +90,18 @@ def test_order_survives_a_rewind():
     buffer.rewind()
     assert [buffer.next() for _ in range(10)] == frames
     assert buffer.next() is None
+
+
+def test_a_frame_that_was_heard_is_not_kept_for_a_rounding():
+    buffer = AudioBuffer(32_000)
+    for _ in range(17):
+        buffer.add(b"\0" * 3200)
+        buffer.next()
+    # Seventeen tenths as a sum of a start and a duration.
+    buffer.confirm(1.6999999999999997)
+    assert buffer.rewind() == 0 and buffer.waiting_seconds == 0
+    buffer.add(b"\0" * 3200)
+    buffer.next()
+    buffer.confirm(1.75)
+    buffer.rewind()
+    assert buffer.waiting_seconds == 0.1, "half a frame is heard again, whole"

@@ -60,6 +60,8 @@ def doctor_slots_and_excluded_dates_list():
     today = rules.local_today(clinic.zone_info, now())
     if is_admin() and not request.args.get("doctor_id"):
         return _all_weeks(session, today)
+    # First, so that the doctor of the page is among the rows that are there already.
+    doctors = week.active_doctors(session) if is_admin() and not wants_json() else []
     doctor = doctor_of_page(session)
     held = week.load_week(session, doctor, now())
     absences = days_off_lists.load_days_off(session, doctor, today, now())
@@ -74,7 +76,7 @@ def doctor_slots_and_excluded_dates_list():
         grid=presenters.week_grid(held, hours),
         behind_doors=presenters.count_behind_doors(held, hours),
         absences=presenters.absence_lines(absences),
-        doctors=week.active_doctors(session) if is_admin() else [],
+        doctors=doctors,
         deleted=_deleted_slot(session, doctor),
     )
 

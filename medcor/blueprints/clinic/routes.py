@@ -27,6 +27,7 @@ from medcor.web import health
 from medcor.web.access import actor, needs, public
 from medcor.web.calendar_days import parse_day
 from medcor.web.metrics import exposition
+from medcor.web.navigation import open_handovers
 from medcor.web.offer_words import offer_view
 from medcor.web.state import now, settings
 from medcor.web.transaction import reading
@@ -117,7 +118,8 @@ def today():
     if not date.min < day < date.max:
         raise errors.InvalidDate()
     open_days = {row.weekday for row in catalogue.opening_hours(session)}
-    held = agenda.load_day(session, actor(), day, now())
+    anybody_waits = bool(open_handovers().open)
+    held = agenda.load_day(session, actor(), day, now(), with_handovers=anybody_waits)
     return render_template(
         "clinic/today.html",
         day=day,

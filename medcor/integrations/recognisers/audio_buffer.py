@@ -7,6 +7,7 @@ from collections import deque
 GAP_SECONDS = 60
 # Longer than it takes to find out that a vendor hears nothing.
 KEPT_SECONDS = 30
+ROUNDING_SECONDS = 0.002
 
 
 class AudioBuffer:
@@ -56,7 +57,8 @@ class AudioBuffer:
 
     def confirm(self, seconds: float) -> None:
         """Forget the sent frames that end at or before ``seconds`` on the audio clock."""
-        keep = self._given - int(seconds * self._rate)
+        # A vendor's seconds are sums of fractions: a frame must not be heard again for a rounding.
+        keep = self._given - int((seconds + ROUNDING_SECONDS) * self._rate)
         while self._sent and self._sent_bytes - len(self._sent[0]) >= keep:
             self._sent_bytes -= len(self._sent.popleft())
 
