@@ -26,7 +26,7 @@ from tests.assistant_helpers import Person, appointments, book, handovers
 from tests.openai_server import Call, Cut, Raw, Say, ScriptedOpenAI, Stall, Status, scripted_openai
 
 MONDAY = date(2026, 3, 9)
-QUICK = Patience(connect=0.5, piece=0.3, pause=0.01)
+QUICK = Patience(connect=1.0, piece=0.8, pause=0.01)
 
 
 @pytest.fixture()
