@@ -122,7 +122,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_ready(url: str, seconds: float = 30.0) -> None:
+def wait_ready(url: str, seconds: float = 90.0) -> None:
     until = time.monotonic() + seconds
     while True:
         try:

@@ -36,6 +36,7 @@ FILE = re.compile(r"\.\w+$")
 NOT_WALKED = {
     "static": "style sheets and scripts",
     "clinic.media": "pictures",
+    "clinic.metrics": "a scraper's text, and only for its token",
     "account.admin_home": "leads each role to its first page",
     "appointment.calendar_events": "the calendar's rows, for its script",
     "appointment.record_file": "a file beside a record",

@@ -167,7 +167,9 @@ def rows(folder: Path, statement: str, *values: object) -> list[tuple]:
 
 
 def journal(folder: Path) -> list[tuple[str, str]]:
+    """What was said and answered since the demo data was made, oldest first."""
     return rows(
         folder,
-        "SELECT message_type, content FROM conversation_messages ORDER BY created_at, id",
+        "SELECT message_type, content FROM conversation_messages"
+        " WHERE session_id NOT LIKE 'demo-%' ORDER BY created_at, id",
     )

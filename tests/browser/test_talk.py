@@ -78,4 +78,8 @@ def test_the_same_with_the_log_in_mongodb(microphone_page, instance, tmp_path):
 def mongo_messages(uri: str) -> list[tuple[str, str]]:
     with MongoClient(uri, serverSelectionTimeoutMS=5000) as client:
         documents = client.get_default_database()[COLLECTION].find().sort("timestamp", 1)
-        return [(each["message_type"], each["content"]) for each in documents]
+        return [
+            (each["message_type"], each["content"])
+            for each in documents
+            if not each["session_id"].startswith("demo-")
+        ]

@@ -11,7 +11,7 @@ export function timeStep(app, { gone } = {}) {
   const draw = ({ times, reason }) => {
     const told = gone && alert([reason, words("gone", { time: gone.start_time, day: app.formats.day(gone.date) })].find(Boolean), "warning");
     if (!times.length) return [told, app.nothing("noTimes")];
-    return [told, section(words(gone ? "nearest" : "first"), days(app, times)), otherDays(app, times[0].date)];
+    return [told, section(words(gone ? "nearest" : "first"), days(app, times)), otherDays(app, times[0].date, gone ? app.clinic.today : times[0].date)];
   };
   app.load(box, () => (gone ? timesNear(app, gone) : firstTimes(app)), draw);
   const zone = app.zoneDiffers && el("p", { class: "muted small" }, words("zone", { zone: app.clinic.zone }));
@@ -59,23 +59,23 @@ function timeButton(app, time) {
   return el("button", { type: "button", class: "time", onclick: () => app.chooseTime(time) }, hidden, el("span", {}, time.start_time), note);
 }
 
-/** The days of a week as buttons, and the times of the one that is pressed. */
-function otherDays(app, first) {
+/** The days of a week as buttons, and the times of the one that is pressed; none lies before `earliest`. */
+function otherDays(app, first, earliest) {
   const { words } = app;
   const region = el("div", { class: "stack", id: "other-days", hidden: true });
   const opener = button(words("otherDays"), { symbol: "calendar-plus", wide: true, "aria-expanded": "false", "aria-controls": "other-days" });
   opener.addEventListener("click", () => {
     region.hidden = !region.hidden;
     opener.setAttribute("aria-expanded", String(!region.hidden));
-    if (!region.hidden && !region.childElementCount) new Week(app, region, first).show();
+    if (!region.hidden && !region.childElementCount) new Week(app, region, first, earliest).show();
   });
   return el("div", { class: "stack" }, opener, region);
 }
 
 class Week {
-  constructor(app, region, first) {
+  constructor(app, region, first, earliest) {
     const { today, horizonDays } = app.clinic;
-    Object.assign(this, { app, region, today, start: first < today ? today : first, last: addDays(today, horizonDays) });
+    Object.assign(this, { app, region, earliest, start: first < today ? today : first, last: addDays(today, horizonDays) });
     this.strip = el("div", {});
     this.times = el("div", { class: "widget__section", "aria-live": "polite" });
   }
@@ -100,7 +100,7 @@ class Week {
     const turns = el(
       "div",
       { class: "widget__turns" },
-      this.turn(-1, "earlier", "chevron-left", this.start <= this.today),
+      this.turn(-1, "earlier", "chevron-left", this.start <= this.earliest),
       this.turn(1, "later", "chevron-right", addDays(this.start, 7) > this.last),
     );
     return [turns, el("div", { class: "widget__week", role: "group", "aria-label": words("days") }, counted.map((day) => this.day(day)))];
@@ -113,7 +113,7 @@ class Week {
       "data-turn": word,
       disabled: isEnd,
       onclick: () => {
-        this.start = stepWeek(this.start, direction, this.today, this.last);
+        this.start = stepWeek(this.start, direction, this.earliest, this.last);
         this.load(word);
       },
     });
