@@ -71,13 +71,19 @@ class Person:
     now: datetime = NOW
     session_id: str = "a-talk"
     before_run: Callable[[], None] | None = None
+    memory: dict[str, Any] | None = None
+    reopened: bool = False
     talk: Talk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reopen()
+        self._open()
 
-    def reopen(self) -> None:
-        """Open the talk anew, as another process would."""
+    def reopen(self, memory: dict[str, Any] | None = None) -> None:
+        """Open the talk anew, as another process would, with what the first one has remembered."""
+        self.memory, self.reopened = memory, True
+        self._open()
+
+    def _open(self) -> None:
         self.talk = open_talk(
             self.actor,
             {"name": self.actor.name, **self.prompt},
@@ -87,6 +93,7 @@ class Person:
             look=self._look,
             clock=lambda: self.now,
             model=self.model,
+            memory=self.memory,
         )
 
     def _run(self, work: Callable[[Any], Any]) -> Any:
@@ -102,9 +109,20 @@ class Person:
             db.session.remove()
 
     def say(
-        self, text: str, turn_id: str = "", cancelled: Callable[[], bool] = lambda: False
+        self,
+        text: str,
+        turn_id: str = "",
+        cancelled: Callable[[], bool] = lambda: False,
+        earlier: tuple[tuple[str, str], ...] = (),
     ) -> Said:
-        turn = Turn(turn_id or f"turn-{next(_numbers)}", text)
+        """One turn; ``earlier`` ones, as (id, text), are answered together with it.
+
+        A turn that is named is one that a process before may have begun to answer.
+        """
+        turn_id, recovered = turn_id or f"turn-{next(_numbers)}", self.reopened and bool(turn_id)
+        parts = (*earlier, (turn_id, text)) if earlier else ()
+        whole = "\n".join([*(words for _, words in earlier), text])
+        turn = Turn(turn_id, whole, parts=parts, recovered=recovered)
         return Said(list(self.talk.reply(turn, cancelled)))
 
     def says(self, *texts: str) -> Said:

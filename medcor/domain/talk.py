@@ -85,11 +85,24 @@ class Turn:
     """What one person said: the joined finals of an utterance, or a typed line.
 
     ``turn_id`` is unique and names every write that the turn causes, so that a retry is harmless.
+    ``parts`` are the turns, as (id, text), that are answered together as this one: another process
+    may have begun to answer some of them. ``recovered`` says that one did, perhaps.
     """
 
     turn_id: str
     text: str
     source: str = "voice"
+    parts: tuple[tuple[str, str], ...] = ()
+    recovered: bool = False
+
+    @property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """The turns in it as (id, text), the one that names it last."""
+        return self.parts or ((self.turn_id, self.text),)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(turn_id for turn_id, _text in self.pieces)
 
 
 class Talk(Protocol):
@@ -105,6 +118,12 @@ class Talk(Protocol):
         """The next turn is text to be taken down: its reply is free."""
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]: ...
+
+    def alarm(self, text: str) -> Reply | None:
+        """What is to be said at once to these words, before anything is asked of the database.
+
+        None unless they are a red flag. The reply to the turn begins with the same words.
+        """
 
     def memory(self) -> dict[str, Any]:
         """What another process needs to go on with the talk, as JSON."""

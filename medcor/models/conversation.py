@@ -52,11 +52,12 @@ class ConversationMessage(TenantOwned, Base):
 class TalkSession(TenantOwned, Base):
     """One talk with the assistant, from its start to its end, whatever sockets it went over.
 
-    ``owner`` is the process that serves it, empty when none does; a process that does not hold it
-    any more may write nothing for it. ``wanted_by`` is one that a page came back to. ``prompt`` and
-    ``memory`` are what the talk began with and what it remembers, for that process; both go at its
-    end. ``audio_epoch`` and ``audio_ms`` say up to where the page's audio has become turns, so that
-    it sends none of it to another process again. ``lost_ms`` is audio spoken and not heard.
+    ``owner`` is the process that serves it, empty when none does, and ``lease`` the right of its
+    session there: one that does not hold it any more may write nothing for the talk. ``wanted_by``
+    is a process that a page came back to. ``prompt`` and ``memory`` are what the talk began with
+    and what it remembers, for that process; both go at its end. ``audio_epoch`` and ``audio_ms``
+    say up to where the page's audio has become turns, so that it sends none of it to another
+    process again. ``lost_ms`` is audio spoken and not heard.
     """
 
     __tablename__ = "talk_sessions"
@@ -73,6 +74,7 @@ class TalkSession(TenantOwned, Base):
     user_id: Mapped[int]
     language: Mapped[str] = mapped_column(sa.String(5), default="en")
     owner: Mapped[str] = mapped_column(sa.String(40), default="")
+    lease: Mapped[str] = mapped_column(sa.String(40), default="")
     wanted_by: Mapped[str] = mapped_column(sa.String(40), default="")
     began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     alive_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

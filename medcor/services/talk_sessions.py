@@ -1,7 +1,8 @@
 """Talks that outlive a process: who serves one, and how another process goes on with it.
 
-A talk has one owner. Each of its writes asks for that first, in its own transaction, so that a
-process which lost the talk, without knowing it, can't write for it any more.
+A talk has one owner, a process, and one lease, of the session there that serves it. Each of its
+writes asks for the lease first, in its own transaction, so that a session which lost the talk,
+without knowing it, can't write for it any more.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ ALIVE_FOR = timedelta(seconds=25)
 ABANDONED_AFTER = timedelta(minutes=10)
 MOST_SHOWN_AGAIN = 60
 _QUIET = {"synchronize_session": False}
+_CLOSED = {"owner": "", "lease": "", "wanted_by": "", "prompt": None, "memory": None}
 
 
 class Claim(StrEnum):
@@ -35,6 +37,14 @@ class Claim(StrEnum):
     OURS = "ours"
     WAIT = "wait"
     GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """By whom a talk is served: the process, and the lease of its session there."""
+
+    owner: str
+    lease: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ def begin_talk(
     actor: Actor,
     session_id: str,
     language: str,
-    owner: str,
+    served: Served,
     prompt: dict[str, Any],
     now: datetime,
 ) -> None:
@@ -63,7 +73,8 @@ def begin_talk(
             user_id=actor.user_id,
             session_id=session_id,
             language=language,
-            owner=owner,
+            owner=served.owner,
+            lease=served.lease,
             prompt=prompt,
             began_at=now,
             alive_at=now,
@@ -72,20 +83,20 @@ def begin_talk(
     session.flush()
 
 
-def hold_talk(session: Session, session_id: str, owner: str, now: datetime, **kept: object) -> None:
-    """Make sure that ``owner`` still serves the talk, until the commit. Raises TalkMoved.
+def hold_talk(session: Session, session_id: str, lease: str, now: datetime, **kept: object) -> None:
+    """Make sure that the talk still has this lease, until the commit. Raises TalkMoved.
 
     ``kept`` are columns of :class:`TalkSession` to be written with it.
     """
-    change = _owned(session_id, owner).values(alive_at=now, **kept)
+    change = _leased(session_id, lease).values(alive_at=now, **kept)
     if not _change(session, change):
         raise errors.TalkMoved()
 
 
-def _owned(session_id: str, owner: str) -> sa.Update:
+def _leased(session_id: str, lease: str) -> sa.Update:
     return sa.update(TalkSession).where(
         TalkSession.session_id == session_id,
-        TalkSession.owner == owner,
+        TalkSession.lease == lease,
         TalkSession.ended_at.is_(None),
     )
 
@@ -95,15 +106,15 @@ def _change(session: Session, change: sa.Update) -> bool:
 
 
 def claim_talk(
-    session: Session, actor: Actor, session_id: str, owner: str, now: datetime, *, force: bool
+    session: Session, actor: Actor, session_id: str, served: Served, now: datetime, *, force: bool
 ) -> Claim:
-    """Ask to serve a talk that another process served, or serves.
+    """Ask to serve a talk that another session served, or serves, mostly in another process.
 
     WAIT: it was told and may finish what it is doing; GONE: there is no such talk of this person,
     or not any more. ``force`` takes it whatever the other one does.
     """
     row = session.execute(
-        sa.select(TalkSession.owner, TalkSession.alive_at).where(
+        sa.select(TalkSession.owner, TalkSession.lease, TalkSession.alive_at).where(
             TalkSession.session_id == session_id,
             TalkSession.user_id == actor.user_id,
             TalkSession.ended_at.is_(None),
@@ -111,29 +122,29 @@ def claim_talk(
     ).first()
     if row is None or row.alive_at < now - RESUME_WITHIN:
         return Claim.GONE
-    ours = _owned(session_id, row.owner).values(owner=owner, wanted_by="", alive_at=now)
-    if force or row.owner in ("", owner) or row.alive_at < now - ALIVE_FOR:
+    if force or not row.owner or row.alive_at < now - ALIVE_FOR:
+        ours = _leased(session_id, row.lease).values(
+            owner=served.owner, lease=served.lease, wanted_by="", alive_at=now
+        )
         if not _change(session, ours):
             raise errors.TryAgain()
         return Claim.OURS
-    _change(session, _owned(session_id, row.owner).values(wanted_by=owner))
+    _change(session, _leased(session_id, row.lease).values(wanted_by=served.owner))
     return Claim.WAIT
 
 
-def release_talk(session: Session, session_id: str, owner: str, now: datetime) -> None:
+def release_talk(session: Session, session_id: str, lease: str, now: datetime) -> None:
     """Give a talk up so that another process may go on with it."""
-    _change(session, _owned(session_id, owner).values(owner="", wanted_by="", alive_at=now))
+    free = _leased(session_id, lease).values(owner="", lease="", wanted_by="", alive_at=now)
+    _change(session, free)
 
 
 def end_talk(
-    session: Session, session_id: str, owner: str, summary: Summary, now: datetime
+    session: Session, session_id: str, lease: str, summary: Summary, now: datetime
 ) -> None:
     """Close a talk's row for good; what it remembered is forgotten."""
-    change = _owned(session_id, owner).values(
-        owner="",
-        wanted_by="",
-        prompt=None,
-        memory=None,
+    change = _leased(session_id, lease).values(
+        **_CLOSED,
         ended_at=now,
         end_reason=summary.reason,
         heard_ms=TalkSession.heard_ms + summary.heard_ms,
@@ -180,7 +191,7 @@ def close_abandoned(session: Session, now: datetime) -> int:
     change = (
         sa.update(TalkSession)
         .where(TalkSession.ended_at.is_(None), TalkSession.alive_at < now - ABANDONED_AFTER)
-        .values(owner="", wanted_by="", prompt=None, memory=None, ended_at=now, end_reason="lost")
+        .values(**_CLOSED, ended_at=now, end_reason="lost")
     )
     with across_clinics(session, "a process that is gone served talks of every clinic"):
         return session.execute(change, execution_options=_QUIET).rowcount
@@ -188,7 +199,10 @@ def close_abandoned(session: Session, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What another process needs to go on: events to show again, and turns without an answer."""
+    """What another process needs to go on: events to show again, and turns without an answer.
+
+    ``lines`` are the names of typed turns, which their page may send again.
+    """
 
     language: str
     prompt: dict[str, Any]
@@ -198,6 +212,7 @@ class Recovered:
     turn_count: int = 0
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
     waiting: tuple[Turn, ...] = field(default=())
+    lines: tuple[str, ...] = ()
 
 
 def recover_talk(session: Session, session_id: str) -> Recovered:
@@ -224,7 +239,12 @@ def recover_talk(session: Session, session_id: str) -> Recovered:
         turn_count=max((turn_number(each.turn_id) for each in messages), default=0),
         events=tuple(event for each in messages for event in _shown(each)),
         waiting=tuple(_unanswered(messages, settled)),
+        lines=tuple(each.segments[0][0] for each in messages if _is_line(each)),
     )
+
+
+def _is_line(message: ConversationMessage) -> bool:
+    return message.source == "text" and bool(message.segments)
 
 
 def turn_number(turn_id: str) -> int:
@@ -256,7 +276,7 @@ def _unanswered(messages: Sequence[ConversationMessage], settled: Sequence[str])
     done += [turn_number(each.turn_id) for each in messages if each.message_type is MessageType.LLM]
     last = max(done, default=0)
     return [
-        Turn(each.turn_id, each.content, each.source)
+        Turn(each.turn_id, each.content, each.source, recovered=True)
         for each in messages
         if each.message_type is MessageType.USER and turn_number(each.turn_id) > last
     ]

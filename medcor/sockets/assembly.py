@@ -23,11 +23,11 @@ from medcor.services.assistant import open_talk
 from medcor.web.state import AppState
 
 from .door import PacketDoor, hang_up
+from .keeper import Keeper
 from .namespace import TranscriptionNamespace
 from .outbox import NAMESPACE
 from .parts import Limits, Parts
 from .registry import Registry
-from .work import Work
 
 # A page that reads nothing is hung up rather than filled up; it comes back and gets what it missed.
 MOST_UNSENT = 1000
@@ -60,19 +60,16 @@ def install(app: Flask) -> None:
 
 
 def make_talk(
-    state: AppState,
-    work: Work,
-    prompt: dict[str, Any],
-    session_id: str,
-    memory: dict[str, Any] | None = None,
+    state: AppState, keeper: Keeper, prompt: dict[str, Any], memory: dict[str, Any] | None = None
 ) -> Talk:
     """Open one person's conversation with the assistant that the settings choose."""
+    work = keeper.work
     return open_talk(
         work.actor,
         prompt,
         language=work.language,
-        session_id=session_id,
-        run=work.run,
+        session_id=keeper.session_id,
+        run=keeper.run,
         look=work.look,
         clock=work.now,
         model=_language_model(state),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ CODES = frozenset(
         "rate_limited",
     }
 )
+_NAME = re.compile(r"t-[0-9A-Za-z-]{1,40}")
 _UNTAKEN = frozenset({"Cc", "Cs"})
 _AUTH = (errors.SignInRequired, errors.NotAllowed)
 
@@ -134,6 +136,22 @@ def stops_reply_only(payload: Any) -> bool:
     if what not in ("talk", "reply"):
         raise errors.BadMessage()
     return what == "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A typed turn; ``name`` is what its page calls it, empty where it gives none."""
+
+    name: str
+    text: str
+
+
+def read_line(payload: Any) -> Line:
+    """A typed turn; BadMessage for one without words, with too many, or with a wrong name."""
+    text, name = read_text(payload), payload.get("id")
+    if name is not None and not (isinstance(name, str) and _NAME.fullmatch(name)):
+        raise errors.BadMessage()
+    return Line(name or "", text)
 
 
 def read_text(payload: Any) -> str:

@@ -212,11 +212,12 @@ class TranscriptionNamespace(Namespace):
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_text(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any]:
-        text = messages.read_text(payload)
+        line, session = messages.read_line(payload), self._session(sid)
         # A red flag is answered however fast somebody types.
-        if not caller.texts.take(monotonic()) and triage.red_flag(text) is None:
+        slow = caller.texts.take(monotonic()) and not session.full
+        if not slow and triage.red_flag(line.text) is None:
             raise errors.TooManyRequests()
-        return self._ask(sid, "text", text)
+        return self._ask(sid, "text", line)
 
     @needs(Permission.TALK_TO_ASSISTANT)
     def on_message(self, sid: str, caller: Caller, payload: Any) -> dict[str, Any] | None:

@@ -46,6 +46,8 @@ class Outbox:
             self.seq += 1
             packet = encode(name, {"seq": self.seq, **payload})
             passing = name in _PASSING or (name == "transcript" and not payload["is_final"])
+            # The first words of an alarm have the button that calls.
+            passing = passing and not payload.get("cards")
             (self._passing if passing else self._lasting).append((self.seq, packet))
             self._deliver(packet)
 

@@ -11,10 +11,10 @@ from medcor.domain.talk import Talk
 from medcor.domain.turns import Timing
 from medcor.integrations.recognisers import AudioFormat, Post, Recogniser
 
-from .work import Work
+from .keeper import Keeper
 
-# With what the talk remembers, where another process had it before.
-MakeTalk = Callable[[Work, dict[str, Any], str, dict[str, Any] | None], Talk]
+# From the prompt, and what the talk remembers where another process had it before.
+MakeTalk = Callable[[Keeper, dict[str, Any], dict[str, Any] | None], Talk]
 MakeRecogniser = Callable[[AudioFormat, Post], Recogniser]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,10 +14,11 @@ from medcor.domain.permissions import Actor
 from medcor.services import talk_sessions
 from medcor.services.prompts import remove_prompt
 from medcor.services.sessions import SignedIn
-from medcor.services.talk_sessions import Claim, Recovered
+from medcor.services.talk_sessions import Claim, Recovered, Served
 from medcor.web import metrics
 from medcor.web.state import AppState
 
+from .keeper import Keeper
 from .messages import Start
 from .parts import Parts
 from .session import VoiceSession
@@ -24,6 +26,8 @@ from .sweeper import Sweeper
 from .work import Work
 
 ASK_AGAIN_SECONDS = 0.1
+# What must not be done twice at once for one talk, or one person, shares a lock with few others.
+LOCKS = 64
 
 log = structlog.get_logger("medcor.voice")
 
@@ -34,6 +38,7 @@ class Registry:
     def __init__(self, app: Flask, parts: Parts) -> None:
         self.app, self.parts = app, parts
         self._lock = runtime.lock()
+        self._locks = [runtime.lock() for _ in range(LOCKS)]
         self._sessions: dict[str, VoiceSession] = {}
         self._by_socket: dict[str, VoiceSession] = {}
         self._sweeper = Sweeper(self)
@@ -61,16 +66,29 @@ class Registry:
 
     def open(self, person: SignedIn, language: str, prompt: dict[str, Any]) -> VoiceSession:
         """Start a session; the person's oldest abandoned one makes room. Raises TooManySessions."""
-        work = Work(self.app, person.actor, language)
-        session = VoiceSession(person, work, prompt, self.parts, self._over)
-        self._make_room(work)
-        work.run(
-            lambda db: talk_sessions.begin_talk(
-                db, person.actor, session.id, language, self.parts.owner, prompt, work.now()
+        keeper = Keeper(Work(self.app, person.actor, language))
+        with self._alone(person.actor.user_id):
+            self._make_room(keeper.work)
+            keeper.work.run(
+                lambda db: talk_sessions.begin_talk(
+                    db,
+                    person.actor,
+                    keeper.session_id,
+                    language,
+                    self._served(keeper),
+                    prompt,
+                    keeper.work.now(),
+                )
             )
-        )
-        self._add(session)
+            session = VoiceSession(person, keeper, prompt, self.parts, self._over)
+            self._add(session)
         return session
+
+    def _alone(self, name: int | str) -> Any:
+        return self._locks[hash(name) % LOCKS]
+
+    def _served(self, keeper: Keeper) -> Served:
+        return Served(self.parts.owner, keeper.lease)
 
     def take_over(self, person: SignedIn, start: Start) -> VoiceSession | None:
         """Go on with a talk that another process served; None where there is none to go on with.
@@ -78,28 +96,37 @@ class Registry:
         A process that still serves it is asked for it, and may finish the reply under way; one
         that does not answer in time can write nothing for the talk any more.
         """
-        if not start.session_id or not self._claim(person, start.session_id):
+        if not start.session_id:
             return None
-        work = Work(self.app, person.actor, "en")
-        found = work.look(lambda db: talk_sessions.recover_talk(db, start.session_id))
-        work = Work(self.app, person.actor, found.language)
-        session = VoiceSession(
-            person, work, found.prompt, self.parts, self._over, start.session_id, found
-        )
-        session.began -= max(0.0, (work.now() - found.began_at).total_seconds())
+        with self._alone(start.session_id):
+            # Somebody else may have taken it over for this page meanwhile.
+            return self.find(start.session_id, person.actor) or self._go_on(person, start)
+
+    def _go_on(self, person: SignedIn, start: Start) -> VoiceSession | None:
+        asked = Keeper(Work(self.app, person.actor, "en"), start.session_id)
+        if not self._claim(asked):
+            return None
+        found = asked.work.look(lambda db: talk_sessions.recover_talk(db, start.session_id))
+        keeper = replace(asked, work=replace(asked.work, language=found.language))
+        session = VoiceSession(person, keeper, found.prompt, self.parts, self._over, found)
+        session.began -= max(0.0, (keeper.work.now() - found.began_at).total_seconds())
         self._show_again(session, found, start.last_seq or 0)
         self._add(session)
         log.info("talk taken over", session_id=session.id, waiting=len(found.waiting))
         return session
 
-    def _claim(self, person: SignedIn, session_id: str) -> bool:
-        actor, work = person.actor, Work(self.app, person.actor, "en")
+    def _claim(self, keeper: Keeper) -> bool:
         until = runtime.monotonic() + self.parts.limits.handed_over
         while True:
             force = runtime.monotonic() >= until
-            claim = work.run(
+            claim = keeper.work.run(
                 lambda db, force=force: talk_sessions.claim_talk(
-                    db, actor, session_id, self.parts.owner, work.now(), force=force
+                    db,
+                    keeper.actor,
+                    keeper.session_id,
+                    self._served(keeper),
+                    keeper.work.now(),
+                    force=force,
                 )
             )
             if claim is not Claim.WAIT:
@@ -122,8 +149,6 @@ class Registry:
     def _make_room(self, work: Work) -> None:
         actor = work.actor
         own = [each for each in self.all() if _same_person(each, actor) and not each.ended]
-        if not own:
-            return
         elsewhere = work.look(
             lambda db: talk_sessions.open_elsewhere(db, actor, self.parts.owner, work.now())
         )
@@ -161,7 +186,9 @@ class Registry:
     def _over(self, session: VoiceSession) -> None:
         actor = session.work.actor
         with self._lock:
-            self._sessions.pop(session.id, None)
+            # Its talk may have gone on in another session here.
+            if self._sessions.get(session.id) is session:
+                del self._sessions[session.id]
             for sid, theirs in list(self._by_socket.items()):
                 if theirs is session:
                     del self._by_socket[sid]
@@ -173,7 +200,7 @@ class Registry:
 
     def _record_end(self, session: VoiceSession) -> None:
         """Close the talk's row, or free it for another process, and log how it went."""
-        work, owner, facts = session.work, self.parts.owner, session.summary()
+        work, lease, facts = session.work, session.keeper.lease, session.summary()
         reason = "moved" if session.moved else facts.reason
         log.info(
             "talk over",
@@ -187,10 +214,10 @@ class Registry:
         metrics.observe_talk(reason, facts.heard_ms, facts.lost_ms, facts.reconnections)
         try:
             if session.moved:
-                work.run(lambda db: talk_sessions.release_talk(db, session.id, owner, work.now()))
+                work.run(lambda db: talk_sessions.release_talk(db, session.id, lease, work.now()))
             else:
                 work.run(
-                    lambda db: talk_sessions.end_talk(db, session.id, owner, facts, work.now())
+                    lambda db: talk_sessions.end_talk(db, session.id, lease, facts, work.now())
                 )
         except Exception:
             # It is closed as abandoned some minutes later.

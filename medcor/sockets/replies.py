@@ -66,13 +66,21 @@ class ReplyRun:
         self._began = runtime.monotonic()
         stages = self.said.stages
         stages.wait = round((self._began - self.said.over_at) * 1000) if self.said.over_at else 0
+        if self.said.alarm is not None:
+            # The session has said so much already.
+            self._said.append(f"{self.said.alarm.text} ")
+            self._shown = True
 
     @property
     def turn(self) -> Turn:
         return self.said.turn
 
     def cancel(self) -> None:
-        """Stop showing this reply; what was said is kept."""
+        """Stop showing this reply; what was said is kept. An alarm is never cut."""
+        if self.said.alarm is None:
+            self._stop()
+
+    def _stop(self) -> None:
         if not self.cancelled:
             self.cancelled = True
             self._events.put(_WAKE)
@@ -80,7 +88,7 @@ class ReplyRun:
     def abandon(self) -> None:
         """Stop and write nothing more: another process answers this turn from the beginning."""
         self._abandoned = True
-        self.cancel()
+        self._stop()
 
     def run(self) -> None:
         try:
@@ -110,20 +118,25 @@ class ReplyRun:
             log.exception("reply could not be given up", turn_id=self.turn.turn_id)
 
     def _reserve(self) -> bool:
-        keeper, turn_id = self.keeper, self.turn.turn_id
+        keeper = self.keeper
         # What is dictated costs nothing and is taken down, also when there are no credits left.
         if not costs_credits(keeper.actor) or self.talk.dictating:
             return True
         try:
-            remaining = keeper.run(
-                lambda session: reserve_credit(session, keeper.actor, turn_id, keeper.work.now())
-            )
+            remaining = keeper.run(self._reserve_once)
         except errors.CreditsExhausted:
             self._tell_exhausted()
             return False
         self._reserved = True
         self.outbox.emit("credits", remaining=remaining)
         return True
+
+    def _reserve_once(self, session: Session) -> int:
+        """Another process may have reserved for a turn that is answered with this one now."""
+        actor, now = self.keeper.actor, self.keeper.work.now()
+        for turn_id in self.turn.ids[:-1]:
+            release_credit(session, actor, turn_id, now)
+        return reserve_credit(session, actor, self.turn.turn_id, now)
 
     def _tell_exhausted(self) -> None:
         text = errors.N_(
@@ -147,6 +160,9 @@ class ReplyRun:
             with self.keeper.work.context():
                 for event in self.talk.reply(self.turn, lambda: self.cancelled):
                     self._events.put(event)
+        except errors.TalkMoved:
+            # The next write finds the same.
+            self._failed = True
         except Exception:
             log.exception("assistant failed", turn_id=self.turn.turn_id)
             self._failed = True
@@ -180,7 +196,8 @@ class ReplyRun:
         if isinstance(event, Delta):
             if self.said.stages.first is None:
                 self.said.stages.first = self._elapsed()
-            self._held.append(event.text)
+            if [event.text] != self._said or self.said.alarm is None:
+                self._held.append(event.text)
         elif isinstance(event, ToolStep):
             self._flush()
             self._in_tool = event.state == "running"
@@ -219,7 +236,7 @@ class ReplyRun:
         if self._failed or (interrupted and not text):
             self._give_up()
             return
-        cards = [] if interrupted else [card.as_json() for card in reply.cards]
+        cards = self._first_cards() if reply is None else [card.as_json() for card in reply.cards]
         self._outcome = TurnOutcome.INTERRUPTED if interrupted else TurnOutcome.ANSWERED
         if reply is not None:
             self._answered_by = reply.answered_by
@@ -296,12 +313,18 @@ class ReplyRun:
             self._give_back()
         self._outcome = TurnOutcome.FAILED if self._failed else TurnOutcome.INTERRUPTED
         said = printable("".join(self._said))
+        cards = self._first_cards()
         if said and self._failed:
-            self._write(said, [], paid=False)
+            self._write(said, cards, paid=False)
         else:
             self.keeper.run(self._measure, **self._memory())
         if self._failed:
             text = errors.N_("The assistant can't answer right now. Please try again.")
             self._error("model_unavailable", self.keeper.work.say(text), retryable=True)
         if self._shown:
-            self._emit("reply", text=said, interrupted=True, cards=[])
+            self._emit("reply", text=said, interrupted=True, cards=cards)
+
+    def _first_cards(self) -> list[dict[str, Any]]:
+        """The cards that were shown before the reply was whole: an alarm's."""
+        alarm = self.said.alarm
+        return [card.as_json() for card in alarm.cards] if alarm is not None else []

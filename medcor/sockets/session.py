@@ -7,7 +7,6 @@ end of a reply. Transcripts and audio take the short way, past the inbox.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,25 +16,21 @@ import structlog
 from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.events import LinkChanged, LinkState, UtteranceEnded
-from medcor.domain.talk import Turn
 from medcor.integrations.recognisers import AudioFormat
 from medcor.services.handovers import HandoverNews
-from medcor.services.measures import Stages
 from medcor.services.sessions import SignedIn
 from medcor.services.talk_sessions import Recovered, Summary
 
+from .answering import Answering
 from .ears import Ears, Piece, Spoken
 from .keeper import Keeper
-from .messages import code_of, printable
+from .messages import Line, code_of
 from .news import tell_news
 from .outbox import Outbox
 from .parts import Parts
 from .replies import ReplyRun
-from .turn_log import Said, TurnLog
-from .work import Work
 
 INBOX = 4096
-MOST_WAITING_TURNS = 20
 LOG_RETRY_SECONDS = 1.0
 # Longer than a reply that hangs is waited for.
 STOP_SECONDS = 45.0
@@ -60,52 +55,54 @@ class VoiceSession:
     def __init__(
         self,
         person: SignedIn,
-        work: Work,
+        keeper: Keeper,
         prompt: dict[str, Any],
         parts: Parts,
         on_end: Callable[[VoiceSession], None],
-        session_id: str = "",
         found: Recovered | None = None,
     ) -> None:
-        self.id = session_id or str(uuid.uuid4())
-        self.person, self.work, self.prompt = person, work, prompt
+        self.id, self.work, self.keeper = keeper.session_id, keeper.work, keeper
+        self.person, self.prompt = person, prompt
         self._parts, self._on_end = parts, on_end
         self.outbox = Outbox(parts.send)
         self.began = runtime.monotonic()
         self.detached_at: float | None = None
         self.ended = self.moved = self.warned = False
         self.reason = ""
-        self.keeper = Keeper(work, self.id, parts.owner)
         self._inbox = runtime.mailbox(INBOX)
-        self._turn_count = found.turn_count if found else 0
-        prefix = f"r{self._turn_count}u" if found else "u"
+        prefix = f"r{found.turn_count}u" if found else "u"
         self._ears = Ears(parts, self.outbox, prefix, self._inbox.put)
-        self._log = TurnLog(self.keeper)
-        self._memory = found.memory if found else None
+        memory = found.memory if found else None
+        self._answering = Answering(
+            keeper,
+            self.outbox,
+            lambda: parts.make_talk(keeper, prompt, memory),
+            self._inbox.put,
+            lambda: self._say_error(errors.TryAgain(), retryable=True),
+            found,
+        )
         self._settled = found.settled if found else ("", 0)
-        self._talk = self._make_talk()
         self._link_state = LinkState.CONNECTING
-        self._paused = self._stopping = self._mute = self._silent = False
+        self._paused = self._stopping = self._silent = False
         self._stop_by = 0.0
-        self._reply: ReplyRun | None = None
         self._lost_ms = self._reconnections = 0
-        if found:
-            self._log.waiting += [Said(turn) for turn in found.waiting]
-
-    def _make_talk(self) -> Any:
-        return self._parts.make_talk(self.work, self.prompt, self.id, self._memory)
 
     def start(self) -> None:
         runtime.spawn(self._run)
 
     @property
     def turn_count(self) -> int:
-        return self._turn_count
+        return self._answering.count
+
+    @property
+    def full(self) -> bool:
+        """So much waits for an answer that nothing more can be typed."""
+        return self._answering.full
 
     @property
     def is_settled(self) -> bool:
         """Nothing is being heard, logged or answered just now."""
-        return not (self._ears.busy or self._reply or self._log.busy or len(self._inbox))
+        return not (self._ears.busy or self._answering.busy or len(self._inbox))
 
     def standing(self) -> dict[str, Any]:
         """What a page that starts or comes back must know to send what was not heard."""
@@ -160,7 +157,7 @@ class VoiceSession:
     # The session's own greenlet.
 
     def _run(self) -> None:
-        self._next_reply()
+        self._answering.begin()
         while not self.ended:
             try:
                 self._step()
@@ -176,28 +173,28 @@ class VoiceSession:
             item = _TICK
         self._handle(item)
         self._commit(self._ears.take(runtime.monotonic()))
-        if self._log.failing:
-            self._log_turns()
+        if self._answering.failing:
+            self._answering.go_on()
         self._finish_stopping()
 
     def _patience(self) -> float | None:
         if self._stopping:
             return 0.1
-        if self._log.failing:
+        if self._answering.failing:
             return LOG_RETRY_SECONDS
         return self._ears.wait(runtime.monotonic())
 
     def _handle(self, item: Any) -> None:
         now = runtime.monotonic()
         if isinstance(item, Piece):
-            if self._ears.heard(item, now) and self._reply is not None:
-                self._reply.cancel()
+            if self._ears.heard(item, now):
+                self._answering.cut()
         elif isinstance(item, UtteranceEnded):
             self._ears.utterance_ended(item, now)
         elif isinstance(item, LinkChanged):
             self._link_changed(item)
         elif isinstance(item, ReplyRun):
-            self._reply_over(item)
+            self._answering.reply_over(item)
         elif isinstance(item, Ask):
             getattr(self, f"_do_{item.action}")(item.value)
 
@@ -230,62 +227,14 @@ class VoiceSession:
         text = self.work.say(error.text)
         self.outbox.emit("error", code=code_of(error), message=text, retryable=retryable)
 
-    # Turns and replies.
-
     def _commit(self, spoken: Spoken | None) -> None:
         """Make what was said a turn, and tell the page up to where its audio is needed no more."""
         if spoken is None:
             return
-        stages = Stages(recogniser=spoken.recogniser_ms, floor=spoken.floor_ms)
         epoch, taken_ms = self._ears.epoch, round(spoken.ends * 1000)
-        said = self._turn(spoken.text, "voice", spoken.segments, stages)
-        if said is not None:
-            said.audio = self._settled = (epoch, taken_ms)
-            self._add_turn(said)
+        if self._answering.take_spoken(spoken, (epoch, taken_ms)):
+            self._settled = (epoch, taken_ms)
         self._tell_status(epoch=epoch, taken_ms=taken_ms)
-
-    def _turn(
-        self, text: str, source: str, segments: tuple[tuple[str, str], ...], stages: Stages
-    ) -> Said | None:
-        text = printable(text)
-        if not text:
-            return None
-        self._turn_count += 1
-        turn = Turn(f"{self.id}.{self._turn_count}", text, source)
-        return Said(turn, segments, stages, runtime.monotonic())
-
-    def _add_turn(self, said: Said) -> None:
-        """Log the turn before anything is answered to it, and answer once nothing else is."""
-        self._log.add(said)
-        self._log_turns()
-
-    def _log_turns(self) -> None:
-        """Log in order; what can't be logged now is kept and tried again, and not answered yet."""
-        told = self._log.failing
-        if not self._log.write() and not told:
-            self._say_error(errors.TryAgain(), retryable=True)
-        self._next_reply()
-
-    def _next_reply(self) -> None:
-        if self._mute:
-            self._log.drop_waiting()
-        if self._reply is not None:
-            return
-        said = self._log.take_waiting()
-        if said is not None:
-            self._reply = ReplyRun(said, self._talk, self.keeper, self.outbox, self._inbox.put)
-            runtime.spawn(self._reply.run)
-
-    def _reply_over(self, run: ReplyRun) -> None:
-        if run is not self._reply:
-            return
-        self._reply = None
-        if run.moved:
-            raise errors.TalkMoved()
-        if run.stuck:
-            # A talk serves one turn at a time: a new one is made beside the one that hangs.
-            self._talk = self._make_talk()
-        self._next_reply()
 
     # What the page asked for.
 
@@ -312,15 +261,8 @@ class VoiceSession:
         else:
             self._tell_status()
 
-    def _do_text(self, text: str) -> None:
-        if len(self._log.waiting) >= MOST_WAITING_TURNS:
-            self._say_error(errors.TooManyRequests(), retryable=True)
-            return
-        name = f"t{self._turn_count + 1}"
-        self.outbox.emit("transcript", utterance_id=name, text=text, is_final=True)
-        said = self._turn(text, "text", ((name, text),), Stages())
-        if said is not None:
-            self._add_turn(said)
+    def _do_text(self, line: Line) -> None:
+        self._answering.take_typed(line)
 
     def _do_tell_behind(self, behind_ms: int) -> None:
         self._tell_status(behind_ms=behind_ms)
@@ -329,9 +271,7 @@ class VoiceSession:
         tell_news(self.keeper, self.outbox, news)
 
     def _do_stop_reply(self, _value: Any) -> None:
-        """Cut the running reply; the talk goes on."""
-        if self._reply is not None:
-            self._reply.cancel()
+        self._answering.cut()
 
     def _do_stop(self, _value: Any) -> None:
         """End the talk: cut the reply, let the last words become a turn, answer it, close."""
@@ -339,9 +279,9 @@ class VoiceSession:
         self._ears.finalize()
 
     def _do_end(self, ending: tuple[str, errors.DomainError | None]) -> None:
-        """End without another reply, with a reason for the page."""
+        """End without another reply, but for an alarm, with a reason for the page."""
         reason, error = ending
-        self._mute = True
+        self._answering.mute = True
         self._begin_stopping(reason)
         self._commit(self._ears.flush())
         if error is not None:
@@ -352,12 +292,11 @@ class VoiceSession:
             self._stop_by = runtime.monotonic() + STOP_SECONDS
             self.reason = reason
         self._stopping = True
-        if self._reply is not None:
-            self._reply.cancel()
+        self._answering.cut()
 
     def _do_drain(self, seconds: float) -> None:
         """This process serves it no longer: finish the running reply, begin nothing new."""
-        self._mute = self._silent = self._stopping = self.moved = True
+        self._answering.mute = self._silent = self._stopping = self.moved = True
         self._stop_by = runtime.monotonic() + seconds
         self._commit(self._ears.flush())
 
@@ -371,13 +310,13 @@ class VoiceSession:
     def _lose_talk(self) -> None:
         """Another process serves the talk: whatever is left here is its task."""
         log.info("talk moved", session_id=self.id)
-        self._mute = self._silent = self.moved = True
+        self._answering.mute = self._silent = self.moved = True
         self._close()
 
     def _finish_stopping(self) -> None:
         if not self._stopping:
             return
-        busy = self._ears.turns.pending or self._reply or self._log.busy
+        busy = self._ears.turns.pending or self._answering.busy
         if busy and runtime.monotonic() < self._stop_by:
             return
         if not self._silent:
@@ -386,8 +325,8 @@ class VoiceSession:
 
     def _close(self) -> None:
         self._ears.close()
-        if self.moved and self._reply is not None:
-            self._reply.abandon()
+        if self.moved:
+            self._answering.abandon()
         self.ended = True
         client = self.outbox.client
         if self.moved and client is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy.orm import Session
 
 from medcor import runtime
 from medcor.domain import errors
-from medcor.domain.talk import Turn
+from medcor.domain.talk import Reply, Turn
 from medcor.models import MessageType
 from medcor.services import conversations
 from medcor.services.measures import Stages
@@ -23,7 +24,8 @@ log = structlog.get_logger("medcor.voice")
 class Said:
     """A turn on its way: what was shown of it, how long its stages took, when it was over.
 
-    ``audio`` is up to where, in which epoch, the page's audio has become turns.
+    ``audio`` is up to where, in which epoch, the page's audio has become turns. ``alarm`` is what
+    was said at once to a red flag: the beginning of its reply.
     """
 
     turn: Turn
@@ -31,13 +33,17 @@ class Said:
     stages: Stages = field(default_factory=Stages)
     over_at: float = 0.0
     audio: tuple[str, int] | None = None
+    alarm: Reply | None = None
 
 
 class TurnLog:
-    """Turns that wait to be written, and those that wait for an answer. One greenlet uses it."""
+    """Turns that wait to be written, and those that wait for an answer. One greenlet uses it.
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    ``written`` is called with each one that is safe now.
+    """
+
+    def __init__(self, keeper: Keeper, written: Callable[[Said], None]) -> None:
+        self._keeper, self._written = keeper, written
         self._unlogged: list[Said] = []
         self.waiting: list[Said] = []
         self.failing = False
@@ -58,7 +64,9 @@ class TurnLog:
         try:
             while self._unlogged:
                 self._write(self._unlogged[0])
-                self.waiting.append(self._unlogged.pop(0))
+                said = self._unlogged.pop(0)
+                self.waiting.append(said)
+                self._written(said)
             self.failing = False
         except errors.TalkMoved:
             raise
@@ -90,14 +98,34 @@ class TurnLog:
         )
 
     def take_waiting(self) -> Said | None:
-        """All turns that wait, as one to be answered: what is said meanwhile joins the next."""
+        """All turns that wait, as one to be answered: what is said meanwhile joins the next.
+
+        An alarm waits for nothing and is answered alone, which is the answer to what was said
+        before it as well.
+        """
         if not self.waiting:
             return None
-        last = self.waiting[-1]
-        text = "\n".join(each.turn.text for each in self.waiting)
-        self.waiting.clear()
-        turn = Turn(last.turn.turn_id, text, last.turn.source)
-        return Said(turn, (), last.stages, last.over_at)
+        alarms = [number for number, each in enumerate(self.waiting) if each.alarm]
+        if alarms:
+            said = self.waiting[alarms[0]]
+            del self.waiting[: alarms[0] + 1]
+            return said
+        found, self.waiting = self.waiting, []
+        turn = _joined([each.turn for each in found])
+        return Said(turn, (), found[-1].stages, found[-1].over_at)
 
     def drop_waiting(self) -> None:
-        self.waiting.clear()
+        """Answer nothing more but an alarm."""
+        self.waiting = [each for each in self.waiting if each.alarm]
+
+
+def _joined(turns: list[Turn]) -> Turn:
+    """Several turns as one, which has the last one's name and source."""
+    if len(turns) == 1:
+        return turns[0]
+    return replace(
+        turns[-1],
+        text="\n".join(each.text for each in turns),
+        parts=tuple((each.turn_id, each.text) for each in turns),
+        recovered=any(each.recovered for each in turns),
+    )

@@ -142,6 +142,7 @@ def create_talk_sessions() -> None:
         text("session_id", 36),
         text("language", 5),
         text("owner", 40),
+        text("lease", 40),
         text("wanted_by", 40),
         instant("began_at"),
         instant("alive_at"),
@@ -251,10 +252,10 @@ def create_forgotten_talks() -> None:
 def fill_talk_sessions() -> None:
     """Talks of before have messages alone: each gets its row, by which it is listed and purged."""
     op.execute(
-        "INSERT INTO talk_sessions (clinic_id, user_id, session_id, language, owner, wanted_by,"
+        "INSERT INTO talk_sessions (clinic_id, user_id, session_id, language, owner, lease, wanted_by,"
         " began_at, alive_at, ended_at, end_reason, heard_ms, lost_ms, reconnections,"
         " audio_epoch, audio_ms)"
-        " SELECT clinic_id, MIN(user_id), session_id, 'en', '', '', MIN(created_at),"
+        " SELECT clinic_id, MIN(user_id), session_id, 'en', '', '', '', MIN(created_at),"
         " MAX(created_at), MAX(created_at), '', 0, 0, 0, '', 0"
         " FROM conversation_messages GROUP BY clinic_id, session_id"
     )

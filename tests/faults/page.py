@@ -16,7 +16,7 @@ import eventlet
 from medcor.domain import errors
 from medcor.integrations.recognisers import AudioFormat
 from medcor.services.sessions import SignedIn
-from medcor.sockets.messages import Start
+from medcor.sockets.messages import Line, Start
 from medcor.sockets.registry import Registry
 from tests.voice.scripted_deepgram import frame
 
@@ -88,6 +88,7 @@ class SimPage:
         self.shown: dict[str, str] = {}
         self.replies: dict[str, list[str]] = {}
         self.after_cut: list[str] = []
+        self.lines: dict[str, str] = {}
         self.lost_ms = 0
         self.count = 0
         self.closed = False
@@ -103,6 +104,7 @@ class SimPage:
         self.lost_ms += event.get("lost_ms", 0)
         if name == "transcript" and event["is_final"]:
             self.shown[event["utterance_id"]] = event["text"]
+            self.lines.pop(event["utterance_id"], None)
         elif name == "reply":
             self.replies.setdefault(event["turn_id"], []).append(event["text"])
         elif name == "error":
@@ -134,6 +136,8 @@ class SimPage:
         self.session_id = self.session.id
         self.trail.settle(standing["settled"]["epoch"], standing["settled"]["taken_ms"])
         self.trail.resume(standing["epoch"], standing["heard_ms"])
+        for name, text in list(self.lines.items()):
+            self.session.ask("text", Line(name, text))
         return True
 
     def _start(self, server: Server, client: str, audio: bool, done: list[Any]) -> None:
@@ -193,8 +197,13 @@ class SimPage:
         eventlet.sleep(FRAME_MS / 1000)
 
     def type(self, text: str) -> bool:
-        """A typed turn; False where there is no connection to send it over."""
+        """A typed turn; False where there is no connection to send it over.
+
+        It is sent again over each new one until it has come back.
+        """
         if not self.connected:
             return False
-        self.session.ask("text", text)
+        name = f"t-{self.count}-{len(self.shown)}-{len(self.lines)}-{len(text)}"
+        self.lines[name] = text
+        self.session.ask("text", Line(name, text))
         return True

@@ -123,7 +123,7 @@ class WatchedTalk:
 
     def __init__(self, talk: Any, run: Run, process: Process) -> None:
         self._talk, self._run, self._process = talk, run, process
-        self.memory = talk.memory
+        self.memory, self.alarm = talk.memory, talk.alarm
 
     @property
     def dictating(self) -> bool:
@@ -223,13 +223,14 @@ class Scene:
         process = Process(f"p{number}")
         model = Model(run.rng, run.faulty) if run.rng.random() < 0.6 else None
 
-        def make_talk(work: Any, prompt: Any, session_id: str, memory: Any = None) -> WatchedTalk:
+        def make_talk(keeper: Any, prompt: Any, memory: Any = None) -> WatchedTalk:
+            work = keeper.work
             talk = open_talk(
                 work.actor,
                 prompt,
                 language=work.language,
-                session_id=session_id,
-                run=work.run,
+                session_id=keeper.session_id,
+                run=keeper.run,
                 look=work.look,
                 clock=work.now,
                 model=model,

@@ -298,6 +298,19 @@ def test_a_booking_under_way_is_finished_and_told_next_time(world, patient):
     assert "Done" not in patient.say("hello").text
 
 
+@pytest.mark.parametrize("later", ["hello?", "no, wait"])
+def test_what_a_lost_process_booked_is_told_with_the_turn_after_it(world, patient, later):
+    """Its turn was never answered, so another process answers it together with the next one."""
+    patient.says("a cleaning", "the first one")
+    memory = patient.talk.memory()
+    patient.say("yes", turn_id="s.3")
+    patient.reopen(memory)
+    told = patient.say(later, turn_id="s.4", earlier=(("s.3", "yes"),))
+    assert told.text.startswith("Done: Dental Cleaning")
+    (row,) = appointments(world.one.id)
+    assert row.status == AppointmentStatus.PENDING
+
+
 def test_a_listener_who_leaves_does_not_cut_a_booking(world, patient):
     patient.says("a cleaning", "the first one")
     stream = patient.talk.reply(Turn("left", "yes"), lambda: False)

@@ -141,7 +141,7 @@ def test_what_can_not_be_deleted_now(patient, world, why, told):
 
 def test_a_talk_that_ends_meanwhile_writes_nothing_more(world):
     """A deleted talk's process holds no row any more, and so can write no message."""
-    make_talk(world.one.patient, "gone", SAID, owner="here")
+    make_talk(world.one.patient, "gone", SAID, lease="here")
     delete(world.one.patient, "gone")
     with transaction(world.one.id) as session, pytest.raises(errors.TalkMoved):
         talk_sessions.hold_talk(session, "gone", "here", NOW)

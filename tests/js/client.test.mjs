@@ -201,29 +201,35 @@ test("a refused start is told and ends the attempt", async () => {
   assert.deepEqual([codes(told), client.socket], [["too_many_sessions"], null]);
 });
 
-test("a typed turn is sent after the start and told once acknowledged", async () => {
+test("a typed turn is sent after the start with its name and told once it comes back", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { client, socket, told } = await setUp();
-  client.say("t1", "hello");
+  const isTold = () => told.some(([name]) => name === "typed");
+  client.say("t-1", "hello");
   start(socket);
   mock.timers.tick(400);
-  assert.deepEqual(socket.sent.at(-1), ["text", { text: "hello" }]);
-  assert.ok(!told.some(([name]) => name === "typed"));
+  assert.deepEqual(socket.sent.at(-1), ["text", { id: "t-1", text: "hello" }]);
   socket.acks.at(-1)(null, { ok: true });
-  assert.equal(told.at(-1)[0], "typed");
+  assert.ok(!isTold(), "taken is not safe yet");
+  socket.fire("transcript", { seq: 2, utterance_id: "u1", text: "hello", is_final: true });
+  assert.ok(!isTold(), "the same words were spoken");
+  socket.fire("transcript", { seq: 3, utterance_id: "t-1", text: "hello", is_final: true });
+  assert.ok(isTold());
   mock.timers.reset();
 });
 
 test("a typed turn is sent again after a lost connection, unless its transcript came", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [arrived, times] of [[false, 2], [true, 1]]) {
+  const lost = new Error("disconnected");
+  for (const [arrived, times, ack] of [[false, 2, [lost]], [true, 1, [lost]], [false, 2, [null, { ok: true }]]]) {
     const { client, socket, told } = await setUp();
     start(socket);
-    client.say("t1", "hello");
+    client.say("t-1", "hello");
+    if (!ack[0]) socket.acks.at(-1)(...ack);
     socket.fire("disconnect", "transport close");
-    socket.acks.at(-1)(new Error("disconnected"));
+    if (ack[0]) socket.acks.at(-1)(...ack);
     start(socket);
-    if (arrived) socket.fire("transcript", { seq: 5, utterance_id: 1, text: "hello", is_final: true });
+    if (arrived) socket.fire("transcript", { seq: 5, utterance_id: "t-1", text: "hello", is_final: true });
     mock.timers.tick(400);
     assert.equal(socket.names().filter((name) => name === "text").length, times);
     assert.equal(told.some(([name]) => name === "typed"), arrived);

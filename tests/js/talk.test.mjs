@@ -72,16 +72,30 @@ test("what another process reads back is shown once", () => {
   const shown = talk(
     ["ready", { session_id: "s" }],
     ["typed", { id: "t-1", text: "hello" }],
-    ["transcript", { utterance_id: "t1", text: "hello", is_final: true }],
+    ["transcript", { utterance_id: "t-1", text: "hello", is_final: true }],
     ["transcript", { utterance_id: "u0", text: "book", is_final: true }],
     ["status", { taken_ms: 900 }],
     ["transcript", { utterance_id: "u1", text: "half a", is_final: true }],
-    ["transcript", { utterance_id: "t1", text: "hello", is_final: true, again: true }],
+    ["transcript", { utterance_id: "t-1", text: "hello", is_final: true, again: true }],
     ["transcript", { utterance_id: "u0", text: "book", is_final: true, again: true }],
     ["restart", {}],
     ["transcript", { utterance_id: "r2u0", text: "half a sentence", is_final: true }],
   );
   assert.deepEqual(shown.turns.map(({ text }) => text), ["hello", "book", "half a sentence"]);
+});
+
+test("the first words of an alarm stay, whatever goes wrong, until its reply is whole", () => {
+  const cards = [{ kind: "handover", title: "Call 112", lines: [], url: "tel:112", choices: [], actions: [] }];
+  const sounded = talk(
+    ["ready", { session_id: "s" }],
+    ["reply_delta", { turn_id: 1, text: "Call 112 now. ", cards }],
+    ["notice", { id: "n", text: "Please try again." }],
+    ["quiet", {}],
+  );
+  assert.deepEqual(sounded.turns.map(({ text }) => text), ["Call 112 now.", "Please try again."]);
+  assert.deepEqual(sounded.turns[0].cards, cards);
+  const whole = reduceTranscript(sounded, "reply", { turn_id: 1, text: "Call 112 now. I have told the staff.", cards });
+  assert.deepEqual(whole.turns.map(({ text }) => text), ["Call 112 now. I have told the staff.", "Please try again."]);
 });
 
 test("a stopped reply grows no more and keeps what was said", () => {
@@ -122,8 +136,9 @@ test("deltas add up, the reply replaces them", () => {
 test("a typed turn that comes back as a transcript shows once, a repeated one twice", () => {
   const echo = (id) => ["transcript", { utterance_id: id, text: "yes", is_final: true }];
   const typed = (id) => ["typed", { id, text: "yes" }];
-  assert.equal(talk(typed("t1"), echo(1)).turns.length, 1);
-  assert.equal(talk(typed("t1"), echo(1), typed("t2"), echo(2)).turns.length, 2);
+  assert.equal(talk(typed("t-1"), echo("t-1"), echo("t-1")).turns.length, 1);
+  assert.equal(talk(typed("t-1"), echo("t-1"), typed("t-2"), echo("t-2")).turns.length, 2);
+  assert.equal(talk(typed("t-1"), echo("u1")).turns.length, 2, "spoken words are no line");
 });
 
 test("turns of two sessions with the same numbers are kept apart", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,28 +30,33 @@ def act_key(turn_id: str, tool: str) -> str:
     return f"{turn_id[:64]}:{tool}"[:100]
 
 
-def find_act(session: Session, actor: Actor, key: str) -> AssistantAct | None:
-    return session.scalar(
-        sa.select(AssistantAct).where(
-            AssistantAct.user_id == actor.user_id, AssistantAct.key == key
-        )
-    )
+def find_act(
+    session: Session, actor: Actor, turn_ids: Sequence[str], tool: str
+) -> AssistantAct | None:
+    """What a turn, or a part of it that was answered before, has done with a tool."""
+    return next(iter(_acts(session, actor, turn_ids, (tool,))), None)
 
 
-def acts_of_turn(session: Session, actor: Actor, turn_id: str) -> list[AssistantAct]:
+def acts_of_turn(session: Session, actor: Actor, turn_ids: Sequence[str]) -> list[AssistantAct]:
     """What a turn has changed already, for a turn that arrives a second time."""
-    keys = [act_key(turn_id, tool) for tool in ("book_appointment", "cancel_appointment")]
-    return list(
-        session.scalars(
-            sa.select(AssistantAct).where(
-                AssistantAct.user_id == actor.user_id, AssistantAct.key.in_(keys)
-            )
-        )
+    return _acts(session, actor, turn_ids, ("book_appointment", "cancel_appointment"))
+
+
+def _acts(
+    session: Session, actor: Actor, turn_ids: Sequence[str], tools: Sequence[str]
+) -> list[AssistantAct]:
+    keys = [act_key(turn_id, tool) for turn_id in turn_ids for tool in tools]
+    wanted = sa.select(AssistantAct).where(
+        AssistantAct.user_id == actor.user_id, AssistantAct.key.in_(keys)
     )
+    return list(session.scalars(wanted.order_by(AssistantAct.id)))
 
 
-def begin_act(session: Session, actor: Actor, key: str, tool: str, now: datetime) -> AssistantAct:
+def begin_act(
+    session: Session, actor: Actor, turn_id: str, tool: str, now: datetime
+) -> AssistantAct:
     """Take the key first: the second of two runs of one turn waits here and finds it taken."""
+    key = act_key(turn_id, tool)
     act = AssistantAct(
         clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, tool=tool, created_at=now
     )
@@ -60,17 +66,18 @@ def begin_act(session: Session, actor: Actor, key: str, tool: str, now: datetime
 
 
 def book_offer(
-    session: Session, actor: Actor, offer: Offer, turn_id: str, now: datetime
+    session: Session, actor: Actor, offer: Offer, turn_ids: Sequence[str], now: datetime
 ) -> AppointmentFact:
     """Book what was offered and agreed to; again for the same turn gives the same appointment.
 
+    ``turn_ids`` are the turn's parts, the turn itself last.
+
     Errors: those of ``book_appointment``, and OfferChanged when price or time differ by now.
     """
-    key = act_key(turn_id, "book_appointment")
-    known = find_act(session, actor, key)
+    known = find_act(session, actor, turn_ids, "book_appointment")
     if known is not None:
         return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
-    act = begin_act(session, actor, key, "book_appointment", now)
+    act = begin_act(session, actor, turn_ids[-1], "book_appointment", now)
     request = booking.BookingRequest(
         doctor_id=offer.doctor_id,
         treatment_id=offer.treatment.id,
@@ -87,27 +94,27 @@ def book_offer(
 
 
 def cancel_own(
-    session: Session, actor: Actor, appointment_id: int, turn_id: str, now: datetime
+    session: Session, actor: Actor, appointment_id: int, turn_ids: Sequence[str], now: datetime
 ) -> AppointmentFact:
     """Cancel the person's own appointment; again for the same turn changes nothing."""
-    key = act_key(turn_id, "cancel_appointment")
-    known = find_act(session, actor, key)
+    known = find_act(session, actor, turn_ids, "cancel_appointment")
     if known is not None:
         return AppointmentFact.of(booking.get_appointment(session, actor, known.subject_id))
-    act = begin_act(session, actor, key, "cancel_appointment", now)
+    act = begin_act(session, actor, turn_ids[-1], "cancel_appointment", now)
     row = booking.cancel_appointment(session, actor, appointment_id, "", now)
     act.subject_id = row.id
     session.flush()
     return AppointmentFact.of(row)
 
 
-def hand_over(session: Session, actor: Actor, asked: Asked, now: datetime) -> HandoverFact:
+def hand_over(
+    session: Session, actor: Actor, asked: Asked, turn_ids: Sequence[str], now: datetime
+) -> HandoverFact:
     """Ask for a person, or raise an alarm; again for the same turn changes nothing."""
-    key = act_key(asked.turn_id, "hand_over_to_staff")
-    known = find_act(session, actor, key)
+    known = find_act(session, actor, turn_ids, "hand_over_to_staff")
     if known is not None and known.subject_id:
         return HandoverFact(known.subject_id, already=True)
-    act = begin_act(session, actor, key, "hand_over_to_staff", now)
+    act = begin_act(session, actor, asked.turn_id, "hand_over_to_staff", now)
     row, already = handovers.ask(session, actor, asked, now)
     act.subject_id = row.id
     session.flush()

@@ -17,7 +17,7 @@ import structlog
 from medcor.domain import dictation, dictation_check, errors
 from medcor.domain.dialogue import answers, wording
 from medcor.domain.dictation import Note, Step
-from medcor.domain.talk import Card, ToolStep
+from medcor.domain.talk import Card, ToolStep, Turn
 from medcor.integrations.language_models import LanguageModel, ModelFailed, TextPiece
 from medcor.services import record_drafts
 from medcor.services.assistant import doctor_acts, doctor_patients
@@ -131,28 +131,35 @@ def start(desk: Desk, visit: AppointmentFact, first: str = "") -> Answer:
     state.dictation = Dictation(visit.id, visit.patient)
     text = say(language, "dictate_begun", visit=_visit_line(desk, visit))
     if first:
-        taken = _write(state, desk.box, [(Step.ADD, first)])
+        taken = _write(state, desk.box, [(Step.ADD, first)], desk.box.turn_id)
         if isinstance(taken, Answer):
             return taken
     return Answer(text)
 
 
 def take_down(
-    state: TalkState, box: Toolbox, text: str, model: LanguageModel | None
+    state: TalkState, box: Toolbox, turn: Turn, model: LanguageModel | None
 ) -> Steps[Answer]:
-    """One turn of a dictation; it is in the database before anything is answered."""
-    steps = dictation.read_turn(text)
-    kinds = [step for step, _piece in steps]
-    ends = Step.END in kinds
-    taken = _write(state, box, steps)
-    if isinstance(taken, Answer):
-        return taken
-    if ends:
-        return (yield from _end(state, box, taken, model))
+    """One turn of a dictation; it is in the database before anything is answered.
+
+    Of turns that are answered together each is taken down under its own id: another process may
+    have taken down some of them.
+    """
+    kinds: list[Step] = []
+    for turn_id, text in turn.pieces:
+        steps = dictation.read_turn(text)
+        kinds += [step for step, _piece in steps]
+        taken = _write(state, box, steps, turn_id)
+        if isinstance(taken, Answer):
+            return taken
+        if Step.END in kinds:
+            return (yield from _end(state, box, taken, model))
     return replace(_noted(state, kinds, taken), free=True)
 
 
-def _write(state: TalkState, box: Toolbox, steps: Sequence[tuple[Step, str]]) -> Taken | Answer:
+def _write(
+    state: TalkState, box: Toolbox, steps: Sequence[tuple[Step, str]], turn_id: str
+) -> Taken | Answer:
     """Write a turn; an Answer says why it could not be."""
     going = state.dictation
     if going is None:
@@ -165,7 +172,7 @@ def _write(state: TalkState, box: Toolbox, steps: Sequence[tuple[Step, str]]) ->
             going.appointment_id,
             steps,
             box.session_id,
-            box.turn_id,
+            turn_id,
             box.clock(),
         )
 
@@ -174,8 +181,10 @@ def _write(state: TalkState, box: Toolbox, steps: Sequence[tuple[Step, str]]) ->
     except (errors.TransitionRefused, errors.NotFound):
         state.dictation = None
         return Answer(say(state.language, "dictate_refused"), free=True)
+    except errors.TalkMoved:
+        raise
     except Exception as error:
-        log.exception("dictation_not_written", turn_id=box.turn_id, error=type(error).__name__)
+        log.exception("dictation_not_written", turn_id=turn_id, error=type(error).__name__)
         return Answer(say(state.language, "dictate_lost"), free=True)
     state.dictation = replace(going, pieces=going.pieces + 1)
     return taken

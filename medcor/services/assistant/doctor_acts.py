@@ -11,7 +11,7 @@ from medcor.domain.dictation import Step
 from medcor.domain.permissions import Actor
 from medcor.models import ExclusionDate
 from medcor.services import days_off, lookup, record_drafts
-from medcor.services.assistant.acts import act_key, begin_act, find_act
+from medcor.services.assistant.acts import begin_act, find_act
 from medcor.services.assistant.doctor_facts import DaysOffDone, DaysOffPlan
 from medcor.services.days_off import Absence, Decision
 from medcor.services.record_drafts import Taken
@@ -20,16 +20,16 @@ FREE_DAYS, DICTATE = "free_days", "dictate"
 
 
 def free_days(
-    session: Session, actor: Actor, plan: DaysOffPlan, turn_id: str, now: datetime
+    session: Session, actor: Actor, plan: DaysOffPlan, turn_ids: Sequence[str], now: datetime
 ) -> DaysOffDone:
     """Enter the doctor's own days off as agreed to; again for the same turn enters nothing more.
 
     Errors: those of ``add_days_off``, AppointmentsAffected if somebody was booked meanwhile.
     """
-    known = known_days(session, actor, turn_id)
+    known = known_days(session, actor, turn_ids)
     if known is not None:
         return known
-    act = begin_act(session, actor, act_key(turn_id, FREE_DAYS), FREE_DAYS, now)
+    act = begin_act(session, actor, turn_ids[-1], FREE_DAYS, now)
     decision = Decision(plan.kind, frozenset(plan.seen), plan.message)
     absence = Absence(plan.first, plan.last, plan.reason)
     saved = days_off.add_days_off(session, actor, actor.profile_id, absence, decision, now)
@@ -45,9 +45,9 @@ def free_days(
     )
 
 
-def known_days(session: Session, actor: Actor, turn_id: str) -> DaysOffDone | None:
+def known_days(session: Session, actor: Actor, turn_ids: Sequence[str]) -> DaysOffDone | None:
     """The days off that a turn has entered already; None if it has not, or they are gone."""
-    act = find_act(session, actor, act_key(turn_id, FREE_DAYS))
+    act = find_act(session, actor, turn_ids, FREE_DAYS)
     row = lookup.find(session, ExclusionDate, act.subject_id) if act else None
     return DaysOffDone(row.id, row.start_date, row.end_date) if row else None
 
@@ -66,10 +66,9 @@ def take_down(
     Errors: those of ``records.get_writable``, and Conflict while the same turn is being written
     by another process: the next try finds what it wrote.
     """
-    key = act_key(turn_id, DICTATE)
-    if find_act(session, actor, key) is not None:
+    if find_act(session, actor, (turn_id,), DICTATE) is not None:
         return Taken(record_drafts.find_draft(session, actor, appointment_id))
-    act = begin_act(session, actor, key, DICTATE, now)
+    act = begin_act(session, actor, turn_id, DICTATE, now)
     taken = record_drafts.take_down(session, actor, appointment_id, steps, session_id, now)
     act.subject_id = taken.draft.id if taken.draft else None
     session.flush()

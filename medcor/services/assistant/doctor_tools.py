@@ -191,11 +191,11 @@ def free_days(box: Toolbox, plan: DaysOffPlan) -> DaysOffDone:
     try:
         return box.run(
             lambda session: doctor_acts.free_days(
-                session, box.actor, plan, box.turn_id, box.clock()
+                session, box.actor, plan, box.turn_ids, box.clock()
             )
         )
     except errors.Conflict:
-        known = box.look(lambda session: doctor_acts.known_days(session, box.actor, box.turn_id))
+        known = box.look(lambda session: doctor_acts.known_days(session, box.actor, box.turn_ids))
         if known is None:
             raise
         return known

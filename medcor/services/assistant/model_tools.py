@@ -62,7 +62,7 @@ def use_tool(
         return (yield from tool.use(desk, read_object(arguments)))
     except BadArguments as error:
         return Result({"error": str(error)})
-    except errors.TryAgain:
+    except (errors.TryAgain, errors.TalkMoved):
         raise
     except errors.DomainError as error:
         return Result({"error": error.code})

@@ -94,7 +94,7 @@ class AssistantTalk:
 
     def _answer(self, turn: Turn, cancelled: Callable[[], bool]) -> Events:
         """Run the steps of a turn. Gives None when it was cancelled before anything was changed."""
-        self._box.begin(turn.turn_id)
+        self._box.begin(*turn.ids)
         steps = self._steps(turn)
         try:
             while True:
@@ -126,13 +126,31 @@ class AssistantTalk:
         """Whether the next turn is a piece of a dictation, which is taken down for nothing."""
         return self.state.dictation is not None
 
+    def alarm(self, text: str) -> Reply | None:
+        """The emergency call for these words of a patient, with which the turn's reply begins."""
+        flag = self._flag(text)
+        if flag is None:
+            return None
+        call, card = _emergency(flag, words.language_of(text, self.state.language), self._box)
+        return Reply(call, (card,), answered_by="safety")
+
+    def _flag(self, text: str) -> triage.Flag | None:
+        """The red flag in a patient's words, read to their end and with what was said just now."""
+        if not self._is_patient or self.dictating:
+            return None
+        return triage.red_flag(text, self.state.said_just_now(self._box.clock()))
+
     def _steps(self, turn: Turn) -> Events:
         if self.dictating:
-            return (yield from dictating.take_down(self.state, self._box, turn.text, self._model))
-        text = turn.text.strip()[:MAX_TURN_CHARS]
+            return (yield from dictating.take_down(self.state, self._box, turn, self._model))
+        text = turn.text.strip()
         self.state.language = words.language_of(text, self.state.language)
         try:
-            return (yield from self._respond(text))
+            if flag := self._flag(text):
+                return (yield from self._raise_alarm(flag, text))
+            return (yield from self._respond(text[:MAX_TURN_CHARS], turn))
+        except errors.TalkMoved:
+            raise
         except StepLimitReached:
             return Answer(say(self.state.language, "step_limit"))
         except errors.TryAgain:
@@ -148,21 +166,23 @@ class AssistantTalk:
         self.state.asking = Ask.STAFF
         return Answer(say(self.state.language, "trouble"))
 
-    def _respond(self, text: str) -> Events:
+    def _raise_alarm(self, flag: triage.Flag, text: str) -> Events:
         before = self.state.said_just_now(self._box.clock())
+        self.state.hear(text[:MAX_TURN_CHARS], self._box.clock())
+        alone = triage.red_flag(text) is not None
+        reason = text if alone else f"{before} / {text}"
+        return (yield from raise_alarm(self.state, self._box, flag, reason))
+
+    def _respond(self, text: str, turn: Turn) -> Events:
         self.state.hear(text, self._box.clock())
-        if self._is_patient and (flag := triage.red_flag(text, before)):
-            alone = triage.red_flag(text) is not None
-            words = text if alone else f"{before} / {text}"
-            return (yield from raise_alarm(self.state, self._box, flag, words))
         desk = Desk(self.state, self._box, self._box.load_catalogue())
-        if self._is_patient and self.state.turns == 1 and (known := turn_results(self._box)):
+        if self._is_patient and turn.recovered and (known := turn_results(self._box)):
             tool, fact = known[0]
             tell = (
                 booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
             )
             return tell(desk, fact)
-        if not self._is_patient and self.state.turns == 1 and (done := self._known_days()):
+        if not self._is_patient and turn.recovered and (done := self._known_days()):
             return doctor_days_off.entered(desk, done)
         if self._model is not None and not self._is_servers(desk, text):
             answer = yield from self._ask_model(self._model, desk, text)
@@ -178,7 +198,7 @@ class AssistantTalk:
     def _known_days(self) -> DaysOffDone | None:
         """What this turn has entered already, if it arrives a second time."""
         return self._box.look(
-            lambda session: doctor_acts.known_days(session, self._box.actor, self._box.turn_id)
+            lambda session: doctor_acts.known_days(session, self._box.actor, self._box.turn_ids)
         )
 
     def _is_servers(self, desk: Desk, text: str) -> bool:
@@ -228,19 +248,27 @@ def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) ->
     """
     box.acting = True
     state.asking, state.offer, state.appointment = Ask.NOTHING, None, None
-    language, number = state.language, triage.emergency_number(box.country)
-    key = "emergency_self_harm" if flag is triage.Flag.SELF_HARM else "emergency"
-    call = say(language, key, number=number)
-    card = Card("handover", say(language, "emergency_card", number=number), url=f"tel:{number}")
+    language = state.language
+    call, card = _emergency(flag, language, box)
     yield Delta(f"{call} ")
     try:
         yield from box.step("hand_over_to_staff", language, reason=text[:300], flag=flag.value)
+    except errors.TalkMoved:
+        raise
     except Exception:
         log.exception("emergency_handover_failed", flag=flag.value)
         return Answer(call, (card,), shown=call, answered_by="safety")
     told = f"{call} {say(language, 'emergency_told')}"
     cards = (card, info.handover_card(language))
     return Answer(told, cards, shown=f"{call} ", answered_by="safety")
+
+
+def _emergency(flag: triage.Flag, language: str, box: Toolbox) -> tuple[str, Card]:
+    """What to say, and the button that calls."""
+    number = triage.emergency_number(box.country)
+    key = "emergency_self_harm" if flag is triage.Flag.SELF_HARM else "emergency"
+    card = Card("handover", say(language, "emergency_card", number=number), url=f"tel:{number}")
+    return say(language, key, number=number), card
 
 
 def _stream(answer: Answer, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:

@@ -72,12 +72,17 @@ class Toolbox:
     look: Callable[[Work[Any]], Any]
     clock: Callable[[], datetime]
     country: str = ""
-    turn_id: str = ""
+    turn_ids: tuple[str, ...] = ("",)
     steps: int = 0
     acting: bool = False
 
-    def begin(self, turn_id: str) -> None:
-        self.turn_id, self.steps, self.acting = turn_id, 0, False
+    def begin(self, *turn_ids: str) -> None:
+        """Begin a turn; where several are answered as one, the ids of all, its own last."""
+        self.turn_ids, self.steps, self.acting = turn_ids, 0, False
+
+    @property
+    def turn_id(self) -> str:
+        return self.turn_ids[-1]
 
     def step(self, name: str, language: str, **arguments: Any) -> Steps[Any]:
         """Use a tool and tell of it; from the moment a writing tool starts the turn must finish.
@@ -190,7 +195,7 @@ def _book_appointment(box: Toolbox, offer: Offer) -> AppointmentFact:
     """Book an offer of this talk. A lost race against the same turn gives that turn's result."""
     try:
         return box.run(
-            lambda session: acts.book_offer(session, box.actor, offer, box.turn_id, box.clock())
+            lambda session: acts.book_offer(session, box.actor, offer, box.turn_ids, box.clock())
         )
     except errors.Conflict:
         known = _known_result(box, "book_appointment")
@@ -203,7 +208,7 @@ def _cancel_appointment(box: Toolbox, appointment_id: int) -> AppointmentFact:
     try:
         return box.run(
             lambda session: acts.cancel_own(
-                session, box.actor, appointment_id, box.turn_id, box.clock()
+                session, box.actor, appointment_id, box.turn_ids, box.clock()
             )
         )
     except errors.Conflict:
@@ -214,10 +219,8 @@ def _cancel_appointment(box: Toolbox, appointment_id: int) -> AppointmentFact:
 
 
 def _known_result(box: Toolbox, tool: str) -> AppointmentFact | None:
-    key = acts.act_key(box.turn_id, tool)
-
     def find(session: Session) -> AppointmentFact | None:
-        act = acts.find_act(session, box.actor, key)
+        act = acts.find_act(session, box.actor, box.turn_ids, tool)
         row = lookup.find(session, Appointment, act.subject_id) if act else None
         return AppointmentFact.of(row) if row else None
 
@@ -243,7 +246,9 @@ def _clinic_info(box: Toolbox) -> ClinicFact:
 
 def _hand_over_to_staff(box: Toolbox, reason: str, flag: str = "") -> HandoverFact:
     asked = Asked(reason, box.session_id, box.turn_id, flag)
-    return box.run(lambda session: acts.hand_over(session, box.actor, asked, box.clock()))
+    return box.run(
+        lambda session: acts.hand_over(session, box.actor, asked, box.turn_ids, box.clock())
+    )
 
 
 def turn_results(box: Toolbox) -> list[tuple[str, AppointmentFact]]:
@@ -251,7 +256,7 @@ def turn_results(box: Toolbox) -> list[tuple[str, AppointmentFact]]:
 
     def read(session: Session) -> list[tuple[str, AppointmentFact]]:
         found = []
-        for act in acts.acts_of_turn(session, box.actor, box.turn_id):
+        for act in acts.acts_of_turn(session, box.actor, box.turn_ids):
             row = lookup.find(session, Appointment, act.subject_id)
             if row is not None:
                 found.append((act.tool, AppointmentFact.of(row)))

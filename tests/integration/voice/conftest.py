@@ -123,6 +123,9 @@ class ScriptedTalk:
     def memory(self) -> dict[str, object]:
         return {}
 
+    def alarm(self, text: str) -> None:
+        return None
+
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:
         self.turns.append(turn.text)
         self.running += 1

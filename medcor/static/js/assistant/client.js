@@ -142,7 +142,7 @@ export class AssistantClient {
   receive(name, event) {
     const kind = this.sequence.take(event);
     if (kind === "duplicate") return;
-    if (name === "transcript" && event.is_final) this.acknowledgeEcho(event.text);
+    if (name === "transcript" && event.is_final) this.arrived(event.utterance_id);
     this.remember();
     if (name === "status") this.followAudio(event);
     this.onEvent(name, event, kind === "replayed" || Boolean(event.again));
@@ -234,7 +234,7 @@ export class AssistantClient {
     if (this.started) this.socket.emit("resume_backend");
   }
 
-  /** A typed turn stays queued until the server has acknowledged it. */
+  /** A typed turn stays queued until the server shows it, which it does once it is safe there. */
   say(id, text) {
     this.typed.push({ id, text, sent: false });
     if (this.started) this.sendTyped();
@@ -245,23 +245,28 @@ export class AssistantClient {
     if (!this.started) return;
     for (const turn of this.typed.filter(({ sent }) => !sent)) {
       turn.sent = true;
-      this.socket.timeout(ACK_MS).emit("text", { text: turn.text }, (error, ack) => this.answered(turn, error, ack));
+      this.socket.timeout(ACK_MS).emit("text", { id: turn.id, text: turn.text }, (error, ack) => this.answered(turn, error, ack));
     }
   }
 
   answered(turn, error, ack) {
     if (!this.typed.includes(turn)) return;
     if (error && !this.started) return;
-    this.typed = this.typed.filter((other) => other !== turn);
     const refused = error ? "unreachable" : ack?.ok === false && (ack.code ?? "bad_message");
-    if (refused) this.tell("typed_refused", { ...turn, code: refused, message: ack?.message });
-    else this.tell("typed", turn);
+    if (!refused) return;
+    this.drop(turn);
+    this.tell("typed_refused", { ...turn, code: refused, message: ack?.message });
   }
 
-  /** The answer to a typed turn may be lost with the connection; its transcript proves that it arrived. */
-  acknowledgeEcho(text) {
-    const turn = this.typed.find((other) => other.text.trim() === text.trim());
-    if (turn) this.answered(turn, null, { ok: true });
+  arrived(name) {
+    const turn = this.typed.find(({ id }) => id === name);
+    if (!turn) return;
+    this.drop(turn);
+    this.tell("typed", turn);
+  }
+
+  drop(turn) {
+    this.typed = this.typed.filter((other) => other !== turn);
   }
 
   silence() {

@@ -56,7 +56,7 @@ export class Talk {
     if (event.behind_ms !== undefined || event.page_ms !== undefined) this.countBehind(event);
     if (name === "status" && event.ends_in_s) this.warnOfEnd(event.ends_in_s);
     if (name === "credits") this.showCredits(event.remaining);
-    if (name === "reply" && !replayed) this.replied(event);
+    if ((name === "reply" || event.cards) && !replayed) this.replied(event);
     if (name === "typed") this.typedArrived();
     if (name === "typed_refused") this.typedRefused(event);
     if (name === "link") this.linkChanged(event.link);

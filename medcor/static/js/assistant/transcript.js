@@ -8,9 +8,9 @@ function put(turns, turn) {
   return turns.with(known, { ...turns[known], ...turn });
 }
 
-/** A typed turn that the server repeats as a transcript is the same turn. */
-function typedTwin(turns, text) {
-  return turns.slice(-4).find((turn) => turn.typed && !turn.echoed && turn.text.trim() === text.trim());
+/** A typed turn that the server repeats as a transcript is the same turn: it keeps the page's name. */
+function typedTwin(turns, name) {
+  return turns.find((turn) => turn.typed && turn.id === name);
 }
 
 /** `again` is what another server process has read back from the log: a turn already, and perhaps shown already. */
@@ -19,8 +19,8 @@ function finalTranscript(state, { utterance_id, text, again }) {
   if (!text.trim()) return { ...state, interim };
   const said = `${state.session}-u-${utterance_id}`;
   if (state.turns.some((turn) => turn.said === said)) return { ...state, interim };
-  const twin = again ? null : typedTwin(state.turns, text);
-  const turn = twin ? { ...twin, echoed: true, said } : { id: said, who: "user", text, open: !again };
+  const twin = typedTwin(state.turns, utterance_id);
+  const turn = twin ? { ...twin, said } : { id: said, who: "user", text, open: !again };
   return { ...state, interim, turns: put(state.turns, turn) };
 }
 
@@ -44,8 +44,9 @@ function typed(state, { id, text }) {
   return { ...state, turns: put(state.turns, { id, who: "user", text, typed: true }) };
 }
 
-/** What was stopped shows no more of itself than its end. */
-function replyDelta(state, { turn_id, text }) {
+/** What was stopped shows no more of itself than its end. First words with a card are an alarm's: they stay. */
+function replyDelta(state, { turn_id, text, cards }) {
+  if (cards?.length) return reply(state, { turn_id, text: text.trim(), interrupted: false, cards });
   if (turn_id === state.cut) return state;
   const before = state.draft?.id === turn_id ? state.draft.text : "";
   return { ...state, activity: null, draft: { id: turn_id, text: before + text } };
