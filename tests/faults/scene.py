@@ -202,7 +202,7 @@ class Scene:
         stop = runtime.event()
         servers = [self._server(run, number) for number in range(2)]
         for server in servers:
-            run_in(server.process, tickers.run_log_shipper, self.app, stop, 5.0)
+            run_in(server.process, tickers.run_log_shipper, self.app, stop, 15.0)
         page = self._page(run)
         self._talk(run, page, servers)
         facts = self._end(run, page, servers, stop)

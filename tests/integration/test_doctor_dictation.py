@@ -147,35 +147,6 @@ def test_whatever_is_said_within_a_dictation_is_text(people, doctor, visit, said
     assert set(assistant_acts(people.id)) == {"dictate"}
 
 
-def test_a_turn_that_arrives_twice_is_taken_down_once(people, doctor, visit):
-    doctor.say("dictate a visit")
-    doctor.say(PIECES[0], turn_id="one")
-    assert doctor.say(PIECES[0], turn_id="one").reply.free
-    other = Person(people.doctor)
-    other.say("dictate a visit")
-    other.say(PIECES[0], turn_id="one")
-    assert draft_of(people.doctor, visit).transcript == PIECES[0]
-
-
-def test_one_turn_in_two_processes_at_once_is_taken_down_once(people, doctor, visit):
-    other = Person(people.doctor)
-    for person in (doctor, other):
-        person.say("dictate a visit")
-    doctor.before_run = lambda: other.say(PIECES[0], turn_id="one")
-    doctor.say(PIECES[0], turn_id="one")
-    assert draft_of(people.doctor, visit).transcript == PIECES[0]
-
-
-def test_pieces_that_are_taken_down_together_are_each_taken_once(people, doctor, visit):
-    """The first was taken down by a process that was lost before it could say so."""
-    doctor.say("dictate a visit")
-    memory = doctor.talk.memory()
-    doctor.say(PIECES[0], turn_id="s.2")
-    doctor.reopen(memory)
-    doctor.say(PIECES[1], turn_id="s.3", earlier=(("s.2", PIECES[0]),))
-    assert draft_of(people.doctor, visit).transcript == f"{PIECES[0]}\n{PIECES[1]}"
-
-
 def test_dictating_again_adds(people, doctor, visit):
     doctor.says("dictate a visit", PIECES[0], "end dictation")
     doctor.now = NOW + timedelta(minutes=5)
