@@ -16,14 +16,18 @@ def handover_rows(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """One in EVERY appointments was followed by a hand-over; some wait, some are alarms."""
-    rows = []
+    rows, waiting = [], set()
     for number, (_key, row) in enumerate(booked[::EVERY]):
         at = min(row["created_at"], now)
-        waits, alarm = number % 10 == 0, number % 20 == 0
+        person, alarm = users[row["patient_id"]], number % 20 == 0
+        # A person has one that waits.
+        waits = number % 10 == 0 and person not in waiting
+        if waits:
+            waiting.add(person)
         closed = not waits and number % 3 == 0
         rows.append(
             {
-                "user_id": users[row["patient_id"]],
+                "user_id": person,
                 "reason": "Please call me back.",
                 "flag": "chest_pain" if alarm else "",
                 "created_at": at,

@@ -103,4 +103,6 @@ def _bind_sockets(app: Flask, settings: Settings) -> None:
         ping_interval=20,
         ping_timeout=20,
     )
+    engine = socketio.server.eio
+    engine._async = runtime.bound_messages(engine._async, MAX_FRAME_BYTES)
     install_voice(app)

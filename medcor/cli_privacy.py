@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from medcor.web.privacy_ticker import purge_due
-from medcor.web.talk_ticker import purge_talks
+from medcor.web.talk_ticker import clean_up, purge_talks
 
 privacy_commands = AppGroup("privacy", help="Data that need not be kept any longer.")
 
@@ -14,5 +14,6 @@ privacy_commands = AppGroup("privacy", help="Data that need not be kept any long
 @privacy_commands.command("purge-due")
 def purge_due_now() -> None:
     """Delete records of erased patients, and talks, whose time is over; safe to repeat."""
+    clean_up()
     click.echo(f"{purge_due()} records deleted")
     click.echo(f"{purge_talks()} talks deleted")

@@ -18,6 +18,7 @@ from medcor.web.mail_ticker import run_mail_ticker
 from medcor.web.offers_ticker import run_offers_ticker
 from medcor.web.privacy_ticker import run_privacy_ticker
 from medcor.web.state import AppState
+from medcor.web.talk_ticker import run_talk_ticker
 from medcor.web.tickers import run_log_shipper
 from medcor.web.webhook_ticker import run_webhook_ticker
 
@@ -54,6 +55,7 @@ def start_parts(app: Flask, stop: threading.Event) -> None:
     runtime.spawn(run_webhook_ticker, app, stop)
     runtime.spawn(run_offers_ticker, app, stop)
     runtime.spawn(run_handover_ticker, app, stop)
+    runtime.spawn(run_talk_ticker, app, stop)
 
 
 def stop_parts(app: Flask) -> None:

@@ -60,7 +60,15 @@ def say(actor, turn: str, said: str, told: str, *, talk: str = "a-talk", at: dat
             )
 
 
-def open_talk_session(actor, talk: str, alive_at: datetime, ended_at: datetime | None = None):
+def open_talk_session(
+    actor,
+    talk: str,
+    alive_at: datetime,
+    ended_at: datetime | None = None,
+    *,
+    attended: bool = True,
+):
+    """A talk whose process was last there at ``alive_at``, and its page too if ``attended``."""
     db.session.remove()
     with transaction(actor.clinic_id) as session:
         session.add(
@@ -69,6 +77,7 @@ def open_talk_session(actor, talk: str, alive_at: datetime, ended_at: datetime |
                 user_id=actor.user_id,
                 began_at=NOW,
                 alive_at=alive_at,
+                page_at=alive_at if attended else None,
                 ended_at=ended_at,
             )
         )

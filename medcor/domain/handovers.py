@@ -9,9 +9,11 @@ from enum import StrEnum
 # An alarm is mailed once and then again so often, unless somebody takes it.
 ALARM_REPEATS = 3
 REPEAT_AFTER = timedelta(minutes=10)
+# One patient, whatever they say, makes the clinic so many rounds of mails within an hour.
+MOST_ROUNDS, ROUNDS_WITHIN = 8, timedelta(hours=1)
 # What nobody has looked at for so long is helped by no further mail.
 TOO_OLD = timedelta(days=7)
-# A session whose process gave no sign of life for so long has nobody to tell anything to.
+# A talk whose process, or page, gave no sign of life for so long has nobody to tell anything to.
 ALIVE_FOR = timedelta(seconds=30)
 
 

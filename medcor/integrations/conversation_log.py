@@ -38,6 +38,9 @@ class LogStore(Protocol):
     def forget_talks(self, tenant: str, session_ids: Sequence[str]) -> None:
         """Delete every document of some talks; acknowledged, or LogUnavailable."""
 
+    def empty(self, tenant: str, message_ids: Sequence[str]) -> None:
+        """Take the words out of some documents; acknowledged, or LogUnavailable."""
+
 
 class MongoLog:
     """A LogStore over pymongo; one per process, connected on first use."""
@@ -106,6 +109,17 @@ class MongoLog:
     def forget_talks(self, tenant: str, session_ids: Sequence[str]) -> None:
         """Delete what there is of some talks; a repeat changes nothing."""
         self._delete({"tenant": tenant, "session_id": {"$in": list(session_ids)}})
+
+    def empty(self, tenant: str, message_ids: Sequence[str]) -> None:
+        """Leave that something was said and not what; a repeat changes nothing."""
+        try:
+            result = self._collection.update_many(
+                {"tenant": tenant, "_id": {"$in": list(message_ids)}}, {"$set": {"content": ""}}
+            )
+        except PyMongoError as error:
+            raise LogUnavailable(type(error).__name__) from error
+        if not result.acknowledged:
+            raise LogUnavailable("the change was not acknowledged")
 
     def _delete(self, where: Document) -> None:
         try:

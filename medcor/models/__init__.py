@@ -6,6 +6,8 @@ from .audit import AuditEvent, OutboxMail
 from .base import Base, TenantOwned, utcnow
 from .clinic import Clinic, ClinicHours, price_text
 from .conversation import (
+    UNTAKEN,
+    WIPED,
     AssistantAct,
     AssistantDay,
     ConversationMessage,
@@ -44,6 +46,8 @@ from .treatment import Treatment, TreatmentDoctor
 from .webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
+    "UNTAKEN",
+    "WIPED",
     "Appointment",
     "AppointmentReminder",
     "AppointmentSeries",

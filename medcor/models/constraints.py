@@ -43,6 +43,9 @@ _ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_credit_reservations_clinic_id_turn_id": errors.TryAgain,
     "ck_clinics_credits_not_negative": errors.CreditsExhausted,
     "uq_assistant_acts_key": errors.Conflict,
+    # Two talks of one patient ask at once: the second try adds to what the first made.
+    "uq_handovers_untaken": errors.TryAgain,
+    "fk_conversation_messages_clinic_id_about_patient_id_patients": errors.TryAgain,
     # Two edits at once name the same new thing: the second try finds what the first made.
     "uq_specialisations_clinic_id_name": errors.TryAgain,
     "uq_doctor_specialisations_doctor_id_specialisation_id": errors.TryAgain,

@@ -17,12 +17,19 @@ class MessageType(StrEnum):
     LLM = "llm"
 
 
+WIPED = sa.and_(sa.column("wiped_at").is_not(None), sa.column("log_wiped_at").is_(None))
+
+
 class ConversationMessage(TenantOwned, Base):
     """One final transcript, typed turn or reply: the journal from which MongoDB is fed.
 
     ``message_id`` makes a repeated write harmless; ``shipped_at`` is null until MongoDB has it.
     ``segments`` are the pieces in which a turn was shown, ``[utterance id, text]``, and ``cards``
     what stood beside a reply: a page that comes back to another process is shown both again.
+
+    ``about_patient_id`` is whose record a doctor dictated or opened, ``draft_id`` the draft that
+    took the words down. ``wiped_at`` is when the words were taken out of a message that stays,
+    ``log_wiped_at`` when they were certain to be gone from MongoDB too.
     """
 
     __tablename__ = "conversation_messages"
@@ -32,6 +39,15 @@ class ConversationMessage(TenantOwned, Base):
         sa.Index("ix_conversation_messages_user", "clinic_id", "user_id", "created_at"),
         sa.Index("ix_conversation_messages_session", "clinic_id", "session_id"),
         sa.Index("ix_conversation_messages_shipped_at", "shipped_at", "id"),
+        link("about_patient_id", "patients"),
+        sa.Index("ix_conversation_messages_about", "clinic_id", "about_patient_id"),
+        sa.Index("ix_conversation_messages_draft", "clinic_id", "draft_id"),
+        sa.Index(
+            "ix_conversation_messages_wiped",
+            "id",
+            sqlite_where=WIPED,
+            postgresql_where=WIPED,
+        ),
     )
 
     message_id: Mapped[str] = mapped_column(sa.String(64))
@@ -47,17 +63,22 @@ class ConversationMessage(TenantOwned, Base):
     cards: Mapped[list[Any] | None] = mapped_column(sa.JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     shipped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about_patient_id: Mapped[int | None]
+    draft_id: Mapped[int | None]
+    wiped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    log_wiped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TalkSession(TenantOwned, Base):
     """One talk with the assistant, from its start to its end, whatever sockets it went over.
 
     ``owner`` is the process that serves it, empty when none does, and ``lease`` the right of its
-    session there: one that does not hold it any more may write nothing for the talk. ``wanted_by``
-    is a process that a page came back to. ``prompt`` and ``memory`` are what the talk began with
-    and what it remembers, for that process; both go at its end. ``audio_epoch`` and ``audio_ms``
-    say up to where the page's audio has become turns, so that it sends none of it to another
-    process again. ``lost_ms`` is audio spoken and not heard.
+    session there: one that does not hold it any more may write nothing for the talk. ``page_at`` is
+    when a page was last seen to be there, null once it is known to have gone. ``wanted_by`` is a
+    process that a page came back to. ``prompt`` and ``memory`` are what the talk began with and
+    what it remembers, for that process; both go at its end. ``audio_epoch`` and ``audio_ms`` say up
+    to where the page's audio has become turns, so that it sends none of it to another process
+    again. ``lost_ms`` is audio spoken and not heard.
     """
 
     __tablename__ = "talk_sessions"
@@ -78,6 +99,7 @@ class TalkSession(TenantOwned, Base):
     wanted_by: Mapped[str] = mapped_column(sa.String(40), default="")
     began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     alive_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    page_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str] = mapped_column(sa.String(20), default="")
     heard_ms: Mapped[int] = mapped_column(default=0)
@@ -191,9 +213,13 @@ class CreditReservation(TenantOwned, Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+UNTAKEN = sa.and_(sa.column("taken_at").is_(None), sa.column("closed_at").is_(None))
+
+
 class Handover(TenantOwned, Base):
     """A patient asked for a person, or said what is an alarm: staff see it until somebody takes it.
 
+    A person has one that nobody has taken; ``session_id`` is the talk in which they asked last.
     ``flag`` names the alarm and is empty where the patient asked; ``alarm_at`` is since when it is
     one. ``turn_id`` is the last turn that staff may read of the talk. ``escalated_at`` is when the
     clinic was last mailed about it, ``escalations`` how often. ``told_at`` is when the patient was
@@ -208,6 +234,14 @@ class Handover(TenantOwned, Base):
         sa.Index("ix_handovers_open", "clinic_id", "taken_at", "created_at"),
         sa.Index("ix_handovers_created_at", "clinic_id", "created_at"),
         sa.Index("ix_handovers_session", "session_id"),
+        sa.Index(
+            "uq_handovers_untaken",
+            "clinic_id",
+            "user_id",
+            unique=True,
+            sqlite_where=UNTAKEN,
+            postgresql_where=UNTAKEN,
+        ),
     )
 
     user_id: Mapped[int]

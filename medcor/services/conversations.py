@@ -29,6 +29,7 @@ from medcor.models import (
     User,
 )
 from medcor.models.tenancy import across_clinics
+from medcor.services import patient_words
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -57,8 +58,11 @@ def log_message(
     """Write one message; False when it was written before: ``message_id`` makes a repeat harmless.
 
     ``segments`` and ``cards`` are what a page was shown of it, for one that comes back elsewhere.
-    Two writers of one id at the same time leave one row and no error, on either database.
+    Two writers of one id at the same time leave one row and no error, on either database. Where the
+    turn is about a patient's record, so is what is written; its words not, once those have gone.
     """
+    about = patient_words.about_of(session, actor, session_id, turn_id, message_type)
+    gone = about.wiped_at is not None
     values = {
         "clinic_id": actor.clinic_id,
         "user_id": actor.user_id,
@@ -67,12 +71,15 @@ def log_message(
         "turn_id": turn_id,
         "message_id": message_id,
         "message_type": message_type,
-        "content": storable(content),
+        "content": "" if gone else storable(content),
         "source": source,
         "interrupted": interrupted,
-        "segments": segments or None,
-        "cards": cards or None,
+        "segments": None if gone else segments or None,
+        "cards": None if gone else cards or None,
         "created_at": now,
+        "about_patient_id": about.patient_id,
+        "draft_id": about.draft_id,
+        "wiped_at": about.wiped_at,
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     once = insert(ConversationMessage).on_conflict_do_nothing(index_elements=["message_id"])

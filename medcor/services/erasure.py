@@ -34,6 +34,7 @@ from medcor.services import (
     forgetting,
     lookup,
     notices,
+    patient_words,
     record_drafts,
     record_writing,
 )
@@ -206,6 +207,7 @@ def carry_out_erasure(
     for appointment in plan.ahead:
         booking.cancel_appointment(session, actor, appointment.id, wording.cancel_reason, now)
     record_drafts.delete_of_patient(session, patient.id)
+    patient_words.wipe_about(session, patient.id, now)
     if plan.records and plan.kept_until is None:
         record_writing.delete_records(session, patient.id)
     forgetting.wipe_traces(session, actor, patient, now)

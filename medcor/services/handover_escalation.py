@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from medcor.domain.handovers import (
     ALIVE_FOR,
+    MOST_ROUNDS,
+    ROUNDS_WITHIN,
     TOO_OLD,
     NewsKind,
     Patience,
@@ -42,14 +44,7 @@ class Due:
 
 def list_due(session: Session, now: datetime) -> list[Due]:
     """What waits too long in any clinic, alarms first, read in one query without a write lock."""
-    alive = sa.exists(
-        sa.select(TalkSession.id).where(
-            TalkSession.session_id == Handover.session_id,
-            TalkSession.clinic_id == Handover.clinic_id,
-            TalkSession.ended_at.is_(None),
-            TalkSession.alive_at >= now - ALIVE_FOR,
-        )
-    )
+    alive = _is_there(now)
     wanted = (
         sa.select(
             Handover.clinic_id,
@@ -72,6 +67,23 @@ def list_due(session: Session, now: datetime) -> list[Due]:
     return [due for row in rows if (due := _due(row, now)) is not None]
 
 
+def _is_there(now: datetime) -> sa.ColumnElement[bool]:
+    """Say of a hand-over whether its talk will tell the patient, and no mail need.
+
+    An alarm does not wait for a page that has gone; a request does as long as its talk lives.
+    """
+    there = TalkSession.page_at >= now - ALIVE_FOR
+    return sa.exists(
+        sa.select(TalkSession.id).where(
+            TalkSession.session_id == Handover.session_id,
+            TalkSession.clinic_id == Handover.clinic_id,
+            TalkSession.ended_at.is_(None),
+            TalkSession.alive_at >= now - ALIVE_FOR,
+            sa.or_(there, Handover.alarm_at.is_(None)),
+        )
+    )
+
+
 def _due(row: sa.Row, now: datetime) -> Due | None:
     waiting = Waiting(row.created_at, row.alarm_at, row.escalations, row.escalated_at, row.told_at)
     patience = Patience(row.handover_minutes, row.alarm_minutes)
@@ -89,7 +101,12 @@ def settle(session: Session, due: Due, now: datetime) -> tuple[int, int]:
 
 
 def _escalate(session: Session, due: Due, now: datetime) -> bool:
-    """Mail every active admin and the clinic's own address, each once; False if that was done."""
+    """Mail every active admin and the clinic's own address, each once.
+
+    False if that was done, or if this patient has made the clinic too many mails by now.
+    """
+    if _rounds_of_patient(session, due.handover_id, now) >= MOST_ROUNDS:
+        return False
     done = session.execute(
         sa.update(Handover)
         .where(Handover.id == due.handover_id, Handover.escalations == due.escalations, *waits())
@@ -116,6 +133,15 @@ def _escalate(session: Session, due: Due, now: datetime) -> bool:
     )
     session.flush()
     return True
+
+
+def _rounds_of_patient(session: Session, handover_id: int, now: datetime) -> int:
+    """How many rounds of mails the patient of a hand-over has made lately, by all of theirs."""
+    person = sa.select(Handover.user_id).where(Handover.id == handover_id).scalar_subquery()
+    rounds = sa.select(sa.func.sum(Handover.escalations)).where(
+        Handover.user_id == person, Handover.escalated_at > now - ROUNDS_WITHIN
+    )
+    return session.scalar(rounds) or 0
 
 
 def _tell(session: Session, due: Due, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from medcor.domain import errors
@@ -21,13 +22,23 @@ from medcor.domain.permissions import Actor, Role
 from medcor.domain.talk import Card
 from medcor.domain.triage import emergency_number
 from medcor.domain.triage.flags import more_telling
-from medcor.models import Appointment, Clinic, Handover, Patient, User, doctor_title
+from medcor.models import (
+    UNTAKEN,
+    Appointment,
+    Clinic,
+    ConversationMessage,
+    Handover,
+    Patient,
+    User,
+    doctor_title,
+)
 from medcor.services import audit, lookup
 
 SUBJECT = "handover"
 REASON_LENGTH = 500
 # Somebody who took a hand-over that long ago is no news any more.
 NEWS_FOR = timedelta(hours=1)
+TRIES = 3
 Condition = sa.ColumnElement[bool]
 
 
@@ -45,37 +56,37 @@ class Asked:
 
 
 def ask(session: Session, actor: Actor, asked: Asked, now: datetime) -> tuple[Handover, bool]:
-    """Hand a talk over; says too whether it waits for somebody already and was only added to.
+    """Hand a talk over; says too whether one of this person waited already and was only added to.
 
-    What waits of the same talk is joined: an alarm in it makes it one, and never the reverse.
+    A person has one that waits, whatever talk it began in: it goes on in the talk that asked last,
+    which is told the news. An alarm makes it an alarm, and never the reverse.
     """
-    row = session.scalar(
-        sa.select(Handover)
-        .where(
-            Handover.user_id == actor.user_id,
-            Handover.session_id == asked.session_id,
-            *waits(),
-        )
-        .order_by(Handover.id)
-        .limit(1)
-        .with_for_update()
-    )
-    already = row is not None
-    if row is None:
-        row = Handover(
-            clinic_id=actor.clinic_id,
-            user_id=actor.user_id,
-            session_id=asked.session_id,
-            reason="",
-            flag="",
-            created_at=now,
-        )
-        session.add(row)
+    row, already = _waiting_or_new(session, actor, now)
+    row.session_id, row.turn_id = asked.session_id, asked.turn_id[:64]
     row.reason = joined_reason(row.reason, asked.reason, REASON_LENGTH)
-    row.turn_id = asked.turn_id[:64]
     _raise_urgency(row, asked.flag, now)
     session.flush()
     return row, already
+
+
+def _waiting_or_new(session: Session, actor: Actor, now: datetime) -> tuple[Handover, bool]:
+    """The locked one that waits, or a new one; of two talks that ask at once one adds to it."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    once = insert(Handover).on_conflict_do_nothing(
+        index_elements=["clinic_id", "user_id"], index_where=UNTAKEN
+    )
+    values = {"clinic_id": actor.clinic_id, "user_id": actor.user_id, "created_at": now}
+    waiting = (
+        sa.select(Handover).where(Handover.user_id == actor.user_id, *waits()).with_for_update()
+    )
+    for _ in range(TRIES):
+        made = session.execute(once.returning(Handover.id), [values]).first() is not None
+        row = session.scalar(waiting.execution_options(populate_existing=True))
+        # There is none where somebody has taken it in this very moment.
+        if row is not None:
+            return row, not made
+    raise errors.TryAgain()
 
 
 def _raise_urgency(row: Handover, flag: str, now: datetime) -> None:
@@ -319,3 +330,15 @@ def mark_told(
         if done.rowcount == 1:
             marked.add(handover_id)
     return marked
+
+
+def take_back_told(session: Session, news: HandoverNews, message_id: str) -> None:
+    """Note that nobody heard what was noted as told: it is to be told again, or mailed."""
+    told = Handover.told_at if news.kind is NewsKind.WAITING else Handover.taken_told_at
+    for change in (
+        sa.update(Handover).where(Handover.id == news.handover_id).values({told: None}),
+        sa.delete(ConversationMessage).where(
+            ConversationMessage.message_id == message_id, ConversationMessage.shipped_at.is_(None)
+        ),
+    ):
+        session.execute(change, execution_options={"synchronize_session": False})

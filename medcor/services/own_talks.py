@@ -16,7 +16,7 @@ from medcor.domain.permissions import Actor
 from medcor.domain.texts import storable
 from medcor.integrations.conversation_log import LogStore
 from medcor.models import ConversationMessage, Handover, MessageType, TalkSession
-from medcor.services import audit
+from medcor.services import audit, patient_words
 from medcor.services.conversations import HistoryWish, LogReader
 
 SUBJECT = "talk"
@@ -45,7 +45,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class TalkLine:
-    """One talk in a list. ``ended_at`` is None while it is going on."""
+    """One talk in a list. ``ended_at`` is None while it is going on.
+
+    ``removed`` says that its first words went with the data of the patient they were about.
+    """
 
     session_id: str
     began_at: datetime
@@ -54,11 +57,15 @@ class TalkLine:
     first_words: str
     turns: int
     handed_over: bool
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SaidLine:
-    """One line of a talk; ``cards`` are what stood beside a reply, each as one short text."""
+    """One line of a talk; ``cards`` are what stood beside a reply, each as one short text.
+
+    ``removed`` says that its words went with the data of the patient whom they were about.
+    """
 
     by_person: bool
     at: datetime
@@ -66,6 +73,7 @@ class SaidLine:
     source: str
     interrupted: bool
     cards: tuple[str, ...]
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,13 @@ def search(
     plain = storable(words.strip())[:LONGEST_SEARCH]
     wish = HistoryWish(actor.user_id, search=plain, limit=MOST_FOUND)
     found = LogReader(look, store).read(actor, wish)
+    wiped = look(
+        lambda session: patient_words.wiped_among(session, [each.message_id for each in found])
+    )
     lines: dict[str, str] = {}
     for each in found:
+        if each.message_id in wiped:
+            continue
         lines.setdefault(each.session_id, each.content)
     return Found(lines, len(found) == MOST_FOUND)
 
@@ -172,6 +185,7 @@ def _line(
         words.get(first or 0, ""),
         turns,
         talk.session_id in handed,
+        removed=words.get(first or 0) == "",
     )
 
 
@@ -235,6 +249,7 @@ def _said(row: ConversationMessage) -> SaidLine:
         source=row.source,
         interrupted=row.interrupted,
         cards=tuple(filter(None, (_card_text(each) for each in row.cards or ()))),
+        removed=row.wiped_at is not None,
     )
 
 

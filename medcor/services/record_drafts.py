@@ -1,7 +1,8 @@
 """Dictated drafts of records: their doctor's alone, and no record before they are signed.
 
 Every piece is stored as it is dictated, so that a lost connection loses nothing. A draft is never
-read by anybody else, never exported, and goes after 30 days, or with its patient's data.
+read by anybody else, never exported, and goes after 30 days, or with its patient's data. With it
+go its words in the log of the talk.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role, system_actor
 from medcor.domain.texts import storable
 from medcor.models import Appointment, RecordDraft
-from medcor.services import agenda, audit, records
+from medcor.services import agenda, audit, patient_words, records
 from medcor.services.records import Visit
 
 SUBJECT = "draft"
@@ -114,6 +115,7 @@ def take_down(
     visit = records.get_writable(session, actor, appointment_id, now)
     row = _find(session, actor, visit.appointment_id, lock=True)
     if row is not None and row.discarded_at is not None:
+        patient_words.wipe_dictated(session, [row.id], now)
         session.delete(row)
         session.flush()
         row = None
@@ -163,10 +165,14 @@ def put_note(session: Session, actor: Actor, appointment_id: object, seen: str, 
 
 
 def discard(session: Session, actor: Actor, appointment_id: object, now: datetime) -> None:
-    """Put a draft away; it can be brought back for a day. NotFound where there is none."""
+    """Put a draft away; it can be brought back for a day. NotFound where there is none.
+
+    The talk in which it was dictated forgets the words at once.
+    """
     row = _held(session, actor, appointment_id)
     if row.discarded_at is None:
         row.discarded_at = now
+        patient_words.wipe_dictated(session, [row.id], now)
         audit.record(session, actor, "record.draft_discarded", SUBJECT, row.id)
         session.flush()
 
@@ -199,10 +205,11 @@ def check_taken(session: Session, actor: Actor, appointment_id: int, stamp: str)
         raise DraftChanged(stamp=HeldDraft.of(row).stamp)
 
 
-def settle(session: Session, actor: Actor, appointment_id: int) -> None:
-    """Delete a draft whose words are a signed record from now on."""
+def settle(session: Session, actor: Actor, appointment_id: int, now: datetime) -> None:
+    """Delete a draft whose words are a signed record from now on, and there alone."""
     row = _find(session, actor, appointment_id, lock=True)
     if row is not None:
+        patient_words.wipe_dictated(session, [row.id], now)
         session.delete(row)
         audit.record(session, actor, "record.draft_signed", SUBJECT, row.id)
         session.flush()
@@ -252,6 +259,7 @@ def purge_old(session: Session, clinic_id: int, now: datetime) -> int:
     """Delete drafts that nobody signed in 30 days, and discarded ones after a day; how many."""
     due = sa.or_(RecordDraft.updated_at <= now - KEEP, RecordDraft.discarded_at <= now - UNDO)
     rows = session.scalars(sa.select(RecordDraft).where(due)).all()
+    patient_words.wipe_dictated(session, [row.id for row in rows], now)
     for row in rows:
         audit.record(session, system_actor(clinic_id), "record.draft_purged", SUBJECT, row.id)
         session.delete(row)

@@ -68,7 +68,7 @@ def save_record(
         audit.record(session, actor, "record.written", records.SUBJECT, record.id, version=number)
     record_files.attach(session, actor, record, wish.files, now)
     if wish.draft:
-        record_drafts.settle(session, actor, visit.appointment_id)
+        record_drafts.settle(session, actor, visit.appointment_id, now)
     completed = wish.complete and _complete(session, actor, visit, now)
     session.flush()
     return SavedRecord(number, is_new, completed)

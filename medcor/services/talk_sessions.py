@@ -78,6 +78,7 @@ def begin_talk(
             prompt=prompt,
             began_at=now,
             alive_at=now,
+            page_at=now,
         )
     )
     session.flush()
@@ -124,7 +125,7 @@ def claim_talk(
         return Claim.GONE
     if force or not row.owner or row.alive_at < now - ALIVE_FOR:
         ours = _leased(session_id, row.lease).values(
-            owner=served.owner, lease=served.lease, wanted_by="", alive_at=now
+            owner=served.owner, lease=served.lease, wanted_by="", alive_at=now, page_at=now
         )
         if not _change(session, ours):
             raise errors.TryAgain()
@@ -154,12 +155,22 @@ def end_talk(
     _change(session, change)
 
 
-def keep_alive(session: Session, names: Collection[str], owner: str, now: datetime) -> None:
-    """Say of a clinic's talks, in one statement, that their process is there."""
+def keep_alive(
+    session: Session,
+    names: Collection[str],
+    attended: Collection[str],
+    owner: str,
+    now: datetime,
+) -> None:
+    """Say of a clinic's talks, in one statement, that their process is there.
+
+    ``attended`` are those whose page is there as well; of the others it is noted to have gone.
+    """
+    page_at = sa.case((TalkSession.session_id.in_(attended), now), else_=sa.null())
     session.execute(
         sa.update(TalkSession)
         .where(TalkSession.session_id.in_(names), TalkSession.owner == owner)
-        .values(alive_at=now),
+        .values(alive_at=now, page_at=page_at),
         execution_options=_QUIET,
     )
 
@@ -254,6 +265,8 @@ def turn_number(turn_id: str) -> int:
 
 
 def _shown(message: ConversationMessage) -> list[tuple[str, dict[str, Any]]]:
+    if message.wiped_at is not None:
+        return []
     if message.message_type is MessageType.USER:
         pieces = message.segments or [[f"t{turn_number(message.turn_id)}", message.content]]
         return [
@@ -278,5 +291,7 @@ def _unanswered(messages: Sequence[ConversationMessage], settled: Sequence[str])
     return [
         Turn(each.turn_id, each.content, each.source, recovered=True)
         for each in messages
-        if each.message_type is MessageType.USER and turn_number(each.turn_id) > last
+        if each.message_type is MessageType.USER
+        and turn_number(each.turn_id) > last
+        and each.wiped_at is None
     ]

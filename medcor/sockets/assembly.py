@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
     # Straight from Socket.IO, ahead of the namespace's own dispatch: ten times a second and page.
     server.on("audio", namespace.on_audio, namespace=NAMESPACE)
     door = PacketDoor(server, namespace.on_audio)
+    server.eio.on("connect", door.meet)
     server.eio.on("message", door.take)
     namespace.gone = door.forget
 

@@ -13,7 +13,13 @@ from .outbox import Outbox
 
 
 def tell_news(keeper: Keeper, outbox: Outbox, news: HandoverNews) -> bool:
-    """Note that it is told, log it and show it; False where somebody else has told it."""
+    """Note that it is told, log it and show it; False where somebody else has told it.
+
+    False too where no page is there: then it is not told, and the patient is mailed, or told when
+    the page comes back.
+    """
+    if outbox.client is None:
+        return False
     language = keeper.work.language
     name, text = f"{keeper.session_id}.{news.kind.value}{news.handover_id}", news.text(language)
     cards = [news.card(language).as_json()]
@@ -37,7 +43,12 @@ def tell_news(keeper: Keeper, outbox: Outbox, news: HandoverNews) -> bool:
         )
         return True
 
-    told = keeper.run(note)
-    if told:
+    if not keeper.run(note):
+        return False
+    if outbox.client is not None:
         outbox.emit("reply", turn_id=name, text=text, interrupted=False, cards=cards)
-    return told
+    if outbox.client is None:
+        # The page went while it was written down.
+        keeper.run(lambda session: handovers.take_back_told(session, news, name))
+        return False
+    return True

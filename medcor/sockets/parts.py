@@ -31,7 +31,6 @@ class Limits:
     revocation: float = 10.0
     sweep: float = 1.0
     drain: float = 5.0
-    cleaning: float = 600.0
     handed_over: float = 3.0
     per_user: int = 3
     sockets_per_user: int = 8

@@ -13,10 +13,8 @@ from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.permissions import system_actor
 from medcor.extensions import db
-from medcor.services import credits, handovers, talk_sessions
-from medcor.services.prompts import remove_old_prompts
+from medcor.services import handovers, talk_sessions
 from medcor.services.sessions import live_sessions
-from medcor.web.transaction import in_transaction
 
 from .work import Work
 
@@ -36,7 +34,7 @@ class Sweeper:
         self._registry = registry
         self._task: runtime.Task | None = None
         self._lock = runtime.lock()
-        self._checked_at = self._cleaned_at = 0.0
+        self._checked_at = 0.0
 
     def start(self) -> None:
         with self._lock:
@@ -63,9 +61,6 @@ class Sweeper:
         if now - self._checked_at >= limits.revocation:
             self._checked_at = now
             self._check_sign_ins(sessions)
-        if now - self._cleaned_at >= limits.cleaning:
-            self._cleaned_at = now
-            self._clean()
 
     def _check_age(self, session: VoiceSession, now: float) -> None:
         limits, age = self._registry.parts.limits, now - session.began
@@ -105,36 +100,24 @@ class Sweeper:
                     each.ask("end", ("signed_out", error))
 
     def _alive(self, clinic_id: int, talks: list[VoiceSession]) -> set[str]:
-        """Which sign-ins of a clinic still hold; its talks are said to be alive, and told news."""
+        """Which sign-ins of a clinic still hold; its talks are said to be alive, and told news.
+
+        Only where a page is attached there is somebody to tell: else the news wait for one, or
+        are mailed.
+        """
         work, owner = Work(self._registry.app, system_actor(clinic_id), "en"), self._owner
         names = {each.person.session_id for each in talks}
         ids = [each.id for each in talks]
-        work.run(lambda session: talk_sessions.keep_alive(session, ids, owner, work.now()))
-        found = work.look(lambda session: handovers.news_for(session, ids, work.now()))
+        there = {each.id: each for each in talks if each.outbox.client is not None}
+        work.run(lambda session: talk_sessions.keep_alive(session, ids, there, owner, work.now()))
+        found = work.look(lambda session: handovers.news_for(session, there, work.now()))
         for news in found:
-            next(each for each in talks if each.id == news.session_id).ask("tell", news)
+            there[news.session_id].ask("tell", news)
         return work.look(lambda session: live_sessions(session, names, work.now()))
 
     @property
     def _owner(self) -> str:
         return self._registry.parts.owner
-
-    def _clean(self) -> None:
-        """Put in order what processes that are gone have left behind."""
-        state, app = self._registry.state, self._registry.app
-        now = state.clock()
-        remove_old_prompts(state.settings.prompts_folder, now)
-        with app.app_context():
-            in_transaction(None, None, lambda session: talk_sessions.close_abandoned(session, now))
-            db.session.remove()
-        left = self._outside(lambda session: credits.forgotten_reservations(session, now))
-        for clinic_id, turn_id in left:
-            actor = system_actor(clinic_id)
-            Work(app, actor, "en").run(
-                lambda session, actor=actor, turn_id=turn_id: credits.release_credit(
-                    session, actor, turn_id, now
-                )
-            )
 
 
 def _time_is_over() -> errors.DomainError:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from medcor.extensions import db
 from medcor.models import Clinic
-from medcor.services import erasure, lookup, record_drafts
+from medcor.services import erasure, lookup, patient_words, record_drafts
 from medcor.web.state import now
 from medcor.web.talk_ticker import purge_talks
 from medcor.web.tickers import run_round
@@ -53,4 +53,5 @@ def purge_due(stop_event: Event | None = None) -> int:
 
 def _purge(session: Session, clinic_id: int) -> int:
     record_drafts.purge_old(session, clinic_id, now())
+    patient_words.wipe_left_over(session, now())
     return erasure.purge_expired(session, lookup.find(session, Clinic, clinic_id), now())

@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from medcor.extensions import db
 from medcor.integrations.conversation_log import LogStore, LogUnavailable, MongoLog
-from medcor.services import conversations, deleted_talks
+from medcor.services import conversations, deleted_talks, patient_words
 from medcor.web.state import now, settings, state
 from medcor.web.transaction import in_transaction
 
@@ -77,6 +77,7 @@ def _round(app: Flask, stop_event: Event, failures: int) -> int:
             shipped = ship_waiting(stop_event)
             forget_erased()
             forget_deleted()
+            empty_copies()
         except LogUnavailable as error:
             log.warning("log_not_shipped", reason=str(error), failures=failures + 1)
             return failures + 1
@@ -114,6 +115,17 @@ def forget_deleted() -> int:
         over = deleted_talks.forget_copies(_look, _run, store, now())
         total += over
         if over < deleted_talks.BATCH:
+            break
+    return total
+
+
+def empty_copies() -> int:
+    """Take what was emptied here out of MongoDB too; returns for how many that is over."""
+    store, total = log_store(), 0
+    while store is not None:
+        over = patient_words.empty_copies(_look, _run, store, now(), conversations.FORGET_FOR)
+        total += over
+        if over < patient_words.BATCH:
             break
     return total
 

@@ -31,6 +31,10 @@ CLINIC_COLUMNS = (
     ("handover_minutes", 15, 1, 1440, "handover_in_range"),
     ("alarm_minutes", 2, 1, 60, "alarm_in_range"),
 )
+SHOWN = ("cards", "segments")
+ABOUT = "fk_conversation_messages_clinic_id_about_patient_id_patients"
+WIPED = sa.and_(sa.column("wiped_at").is_not(None), sa.column("log_wiped_at").is_(None))
+UNTAKEN = sa.and_(sa.column("taken_at").is_(None), sa.column("closed_at").is_(None))
 
 
 def upgrade() -> None:
@@ -41,8 +45,7 @@ def upgrade() -> None:
     create_assistant_days()
     create_forgotten_talks()
     fill_talk_sessions()
-    op.add_column("conversation_messages", sa.Column("segments", sa.JSON(), nullable=True))
-    op.add_column("conversation_messages", sa.Column("cards", sa.JSON(), nullable=True))
+    change_messages()
     for name, length in (("flag", 20), ("turn_id", 64), ("outcome", 500)):
         op.add_column("handovers", text(name, length, server_default=""))
     for name in ("alarm_at", "escalated_at", "told_at", "taken_told_at", "closed_at"):
@@ -53,6 +56,15 @@ def upgrade() -> None:
     op.create_index("ix_handovers_session", "handovers", ["session_id"])
     name_flags()
     close_taken_handovers()
+    join_untaken_handovers()
+    op.create_index(
+        "uq_handovers_untaken",
+        "handovers",
+        ["clinic_id", "user_id"],
+        unique=True,
+        sqlite_where=UNTAKEN,
+        postgresql_where=UNTAKEN,
+    )
     for name, default, least, most, check_name in CLINIC_COLUMNS:
         op.execute(
             f"ALTER TABLE clinics ADD COLUMN {name} INTEGER DEFAULT {default} NOT NULL"
@@ -63,6 +75,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, *_ in CLINIC_COLUMNS:
         op.drop_column("clinics", name)
+    op.drop_index("uq_handovers_untaken", "handovers")
     op.execute("UPDATE handovers SET reason = '[' || flag || '] ' || reason WHERE flag <> ''")
     op.drop_index("ix_handovers_session", "handovers")
     op.drop_index("ix_handovers_created_at", "handovers")
@@ -71,8 +84,12 @@ def downgrade() -> None:
         *("outcome", "turn_id", "flag"),
     ):
         op.drop_column("handovers", name)
-    op.drop_column("conversation_messages", "cards")
-    op.drop_column("conversation_messages", "segments")
+    for name in ("wiped", "draft", "about"):
+        op.drop_index(f"ix_conversation_messages_{name}", "conversation_messages")
+    with op.batch_alter_table("conversation_messages") as batch:
+        batch.drop_constraint(ABOUT, type_="foreignkey")
+        for name in ("log_wiped_at", "wiped_at", "draft_id", "about_patient_id", *SHOWN):
+            batch.drop_column(name)
     op.drop_table("forgotten_talks")
     op.drop_table("assistant_days")
     for table in ("record_drafts", "credit_reservations", "turn_measures", "talk_sessions"):
@@ -146,6 +163,7 @@ def create_talk_sessions() -> None:
         text("wanted_by", 40),
         instant("began_at"),
         instant("alive_at"),
+        instant("page_at", null=True),
         instant("ended_at", null=True),
         text("end_reason", 20),
         *(number(name) for name in ("heard_ms", "lost_ms", "reconnections")),
@@ -264,3 +282,45 @@ def fill_talk_sessions() -> None:
 def close_taken_handovers() -> None:
     """Until now nothing came after somebody had taken a hand-over."""
     op.execute("UPDATE handovers SET closed_at = taken_at WHERE taken_at IS NOT NULL")
+
+
+def change_messages() -> None:
+    """Keep what a page was shown, and whose record a doctor's words are about."""
+    table = "conversation_messages"
+    with op.batch_alter_table(table) as batch:
+        for name in SHOWN:
+            batch.add_column(sa.Column(name, sa.JSON(), nullable=True))
+        for name in ("about_patient_id", "draft_id"):
+            batch.add_column(number(name, null=True))
+        for name in ("wiped_at", "log_wiped_at"):
+            batch.add_column(instant(name, null=True))
+        batch.create_foreign_key(
+            ABOUT, "patients", ["clinic_id", "about_patient_id"], ["clinic_id", "id"]
+        )
+    op.create_index(f"ix_{table}_about", table, ["clinic_id", "about_patient_id"])
+    op.create_index(f"ix_{table}_draft", table, ["clinic_id", "draft_id"])
+    op.create_index(f"ix_{table}_wiped", table, ["id"], sqlite_where=WIPED, postgresql_where=WIPED)
+
+
+def join_untaken_handovers() -> None:
+    """A person has one that waits: the first alarm, else the first, takes up the others' words."""
+    names = ("id", "user_id", "session_id", "reason", "flag", "created_at", "taken_at", "closed_at")
+    table = sa.table("handovers", *(sa.column(name) for name in names))
+    waiting = sa.select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id)
+    by_person: dict[int, list[sa.Row]] = {}
+    for row in op.get_bind().execute(waiting).all():
+        by_person.setdefault(row.user_id, []).append(row)
+    for rows in by_person.values():
+        kept = next((row for row in rows if row.flag), rows[0])
+        others = [row.id for row in rows if row is not kept]
+        if not others:
+            continue
+        words = "\n".join(filter(None, (row.reason for row in rows)))[:500]
+        talk = rows[-1].session_id
+        change = sa.update(table).where(table.c.id == kept.id)
+        op.execute(change.values(reason=words, session_id=talk))
+        op.execute(
+            sa.update(table)
+            .where(table.c.id.in_(others))
+            .values(taken_at=table.c.created_at, closed_at=table.c.created_at)
+        )

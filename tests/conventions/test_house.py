@@ -35,6 +35,8 @@ ACROSS_CLINICS = {
     "medcor/services/conversations.py",
     # The same shipper makes sure that deleted talks are gone from the copy too.
     "medcor/services/deleted_talks.py",
+    # And so are words about patients.
+    "medcor/services/patient_words.py",
     # A process serves talks of every clinic: what one that is gone has left behind.
     "medcor/services/talk_sessions.py",
     "medcor/services/credits.py",

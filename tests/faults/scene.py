@@ -98,6 +98,9 @@ class Store:
     def forget_talks(self, *_: Any) -> None:
         return
 
+    def empty(self, *_: Any) -> None:
+        return
+
 
 @dataclass
 class SimParts(Parts):

@@ -63,13 +63,63 @@ def test_an_alarm_waits_and_is_mailed_anew(world):
     assert (row.escalations, row.escalated_at, row.told_at) == (0, None, None)
 
 
-def test_another_talk_and_a_taken_one_are_another_hand_over(world):
+def test_what_waits_is_joined_from_another_talk_and_goes_on_there(world):
+    one = world.one
+    first = ask(one.patient, "call me")
+    assert ask(one.patient, "chest pain", flag="chest_pain", talk="b", turn="b.1") == first
+    assert ask(one.patient, "hello?", talk="c", turn="c.4", at=LATER) == first
+    row = row_of(one.id, first)
+    assert (row.session_id, row.turn_id, row.flag) == ("c", "c.4", "chest_pain")
+    assert row.alarm_at == NOW and row.reason == "call me\nchest pain\nhello?"
+    assert not news(one.id, "a-talk", "b", at=LATER)
+    assert [each.session_id for each in news(one.id, "c", at=LATER)] == ["c"]
+    # Another person's, and another clinic's, is another one.
+    assert first not in {ask(one.other_patient), ask(world.two.patient)}
+
+
+def test_a_taken_one_is_followed_by_another(world):
     one = world.one
     first = ask(one.patient)
-    assert ask(one.patient, talk="another") != first
     take(one.admin, first)
     third = ask(one.patient, "I have chest pain", flag="chest_pain", turn="turn-9")
     assert third != first and row_of(one.id, first).flag == ""
+
+
+def test_a_loop_of_talks_and_alarms_leaves_one_that_waits(world):
+    one = world.one
+    made = {
+        ask(one.patient, f"ambulance {number}", flag="emergency", talk=f"talk-{number}")
+        for number in range(60)
+    }
+    (row,) = rows(one.id)
+    assert made == {row.id} and len(row.reason) <= 500
+    assert row.reason.startswith("ambulance 0\n") and row.reason.endswith("\nambulance 59")
+
+
+def test_two_talks_that_ask_at_once_make_one(app, world):
+    one, line, made = world.one, threading.Barrier(4), []
+
+    def cry(number: int) -> None:
+        with app.app_context():
+            line.wait(20)
+            made.append(ask(one.patient, f"help {number}", flag="stroke", talk=f"talk-{number}"))
+            db.session.remove()
+
+    threads = [threading.Thread(target=cry, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    (row,) = rows(one.id)
+    assert made == [row.id] * 4
+    assert sorted(row.reason.split("\n")) == [f"help {number}" for number in range(4)]
+
+
+def test_the_database_itself_refuses_a_second_one_that_waits(world):
+    one = world.one
+    ask(one.patient)
+    with pytest.raises(errors.TryAgain), transaction(one.id) as session:
+        session.add(Handover(user_id=one.patient.user_id, created_at=NOW))
 
 
 def test_a_repeated_turn_changes_nothing(world):
@@ -321,7 +371,9 @@ def test_a_patient_without_a_phone_or_profile_is_listed(world):
 
 def test_old_words_are_wiped_and_the_rest_stays(world):
     one = world.one
-    old, new = ask(one.patient, "old words"), ask(one.patient, "new words", talk="b", at=LATER)
+    old = ask(one.patient, "old words")
+    take(one.admin, old)
+    new = ask(one.patient, "new words", talk="b", at=LATER)
     theirs = ask(world.two.patient, "their words")
     waiting = ask(one.other_patient, "words that wait", talk="c")
     with transaction(one.id) as session:

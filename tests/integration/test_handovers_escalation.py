@@ -112,6 +112,39 @@ def test_whoever_is_in_the_talk_is_told_there_and_not_by_mail(app, world):
     assert ("handover_untaken", "patient@one.test", "en") in mails(one.id)
 
 
+def test_an_alarm_does_not_wait_for_a_page_that_has_gone(app, world):
+    one = world.one
+    alive = NOW + timedelta(minutes=2)
+    made = ask(one.patient, flag="stroke")
+    open_talk_session(one.patient, "a-talk", alive_at=alive, attended=False)
+    assert run(app, 2) == {"mailed": 1, "told": 1}
+    assert row_of(one.id, made).told_at == alive
+
+
+def test_a_request_waits_as_long_as_its_talk_lives(app, world):
+    one = world.one
+    ask(one.patient)
+    alive = NOW + timedelta(minutes=15)
+    open_talk_session(one.patient, "a-talk", alive_at=alive, attended=False)
+    assert run(app, 15) == {"mailed": 1}
+    assert run(app, 15.6) == {"told": 1}
+
+
+def test_a_patient_makes_the_clinic_so_many_mails_an_hour_and_no_more(app, world):
+    one, rounds = world.one, []
+    for number in range(12):
+        minute = 3.0 * number
+        made = ask(one.patient, f"{number}", flag="stroke", at=NOW + timedelta(minutes=minute))
+        rounds.append(run(app, minute + 2)["mailed"])
+        take(one.admin, made)
+    assert rounds == [1] * 8 + [0] * 4
+    # Nobody else is kept waiting by it, and neither is the patient in the next hour.
+    ask(one.other_patient, flag="stroke", talk="other", at=NOW + timedelta(minutes=36))
+    assert run(app, 38)["mailed"] == 1
+    ask(one.patient, flag="stroke", at=NOW + timedelta(minutes=70))
+    assert run(app, 72)["mailed"] >= 1
+
+
 def test_whoever_has_left_the_talk_is_told_by_mail(app, world):
     one = world.one
     ask(one.patient, flag="stroke")

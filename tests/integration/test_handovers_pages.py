@@ -10,6 +10,7 @@ from medcor.models import Patient
 from medcor.web.transaction import transaction
 from tests.assistant_helpers import book
 from tests.conftest import NOW
+from tests.doctor_helpers import add_patient
 from tests.handover_helpers import acts, ask, row_of, say, take
 from tests.page_helpers import csrf_token, sign_in_patient, sign_in_staff, text_of
 from tests.week_helpers import MONDAY
@@ -32,6 +33,17 @@ def desk(app, world, client):
 def phone_of(actor, phone: str) -> None:
     with transaction(actor.clinic_id) as session:
         session.get_one(Patient, actor.profile_id).phone = phone
+
+
+def test_the_words_of_several_talks_stand_in_their_order(world, desk):
+    one = world.one
+    ask(one.patient, "please call me")
+    say(one.patient, "other.1", "I have chest pain", "Call 112.", talk="other")
+    made = ask(one.patient, "I have chest pain", flag="chest_pain", talk="other", turn="other.1")
+    for page in ("/today/", f"/handovers/{made}/"):
+        told = text_of(desk.get(page))
+        assert told.index("please call me") < told.index("I have chest pain"), page
+    assert "Call 112." in text_of(desk.get(f"/handovers/{made}/"))
 
 
 def test_today_shows_alarms_first_with_their_waiting_time_and_the_phone(app, world, desk):
@@ -57,7 +69,9 @@ def test_a_doctors_today_shows_alarms_of_own_patients(world, client):
     one = world.one
     book(one, one.patient, 0, MONDAY)
     ask(one.patient, "my own alarm", flag="stroke")
-    ask(one.patient, "only a request", talk="second")
+    mine = add_patient(one, "Only Asking", "asks@one.test")
+    book(one, mine, 1, MONDAY)
+    ask(mine, "only a request", talk="second")
     ask(one.other_patient, "not my patient", flag="stroke", talk="third")
     sign_in_staff(client, one.doctor)
     told = text_of(client.get("/today/"))
@@ -203,7 +217,8 @@ def test_the_list_is_filtered_and_sorted(world, desk, query, names):
 
 def test_the_list_has_pages_and_states(world, desk):
     one = world.one
-    made = [ask(one.patient, talk=f"talk-{number}") for number in range(25)]
+    people = [add_patient(one, f"Asks {each}", f"asks-{each}@one.test") for each in range(25)]
+    made = [ask(each, talk=each.email) for each in people]
     take(one.admin, made[0])
     assert "1–20 of 24" in text_of(desk.get("/handovers/"))
     assert "21–24 of 24" in text_of(desk.get("/handovers/?page=2"))

@@ -197,6 +197,7 @@ def test_one_talk_as_json(patient):
         "from": "llm",
         "at": (NOW - timedelta(days=40, minutes=-1)).isoformat(),
         "text": "I booked a cleaning: booked.",
+        "removed": False,
         "source": "assistant",
         "interrupted": False,
         "cards": ["Booked: Dental Cleaning · Mon 9 Mar, 09:00"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import date, datetime, timedelta
 
@@ -9,14 +10,22 @@ import pytest
 import sqlalchemy as sa
 
 from medcor.extensions import db
-from medcor.models import AssistantAct, AssistantDay, Clinic, CreditReservation, Handover
+from medcor.models import (
+    AssistantAct,
+    AssistantDay,
+    Clinic,
+    CreditReservation,
+    Handover,
+    TalkSession,
+)
 from medcor.services import deleted_talks
+from medcor.services.prompts import prompt_path, save_prompt
 from medcor.web import privacy_ticker, talk_ticker
 from medcor.web.transaction import reading, transaction
 from tests.conftest import NOW
 from tests.erasure_helpers import ask, carry_out
 from tests.page_helpers import text_of
-from tests.servers import wait_until
+from tests.servers import made_instance, served, wait_until
 from tests.talk_helpers import (
     ALL_ROWS,
     audited,
@@ -140,6 +149,101 @@ def test_erasing_a_person_leaves_nothing_of_their_talks(world):
     mine = sa.select(AssistantAct.id).where(AssistantAct.user_id == one.patient.user_id)
     assert session.scalar(mine) is None
     assert session.scalar(sa.select(sa.func.count(CreditReservation.id))) == 1
+
+
+def left_behind(world, prompts) -> None:
+    """What a process leaves that is killed in the middle of two talks, yesterday."""
+    one = world.one
+    for who, name in ((one.patient, "left"), (one.doctor, "doctors")):
+        make_talk(
+            who,
+            name,
+            SAID,
+            ago=timedelta(days=1, hours=2),
+            running=True,
+            owner="gone",
+            prompt={"name": "secret"},
+            memory={"state": "secret"},
+        )
+    with transaction(one.id) as session:
+        session.get(Clinic, one.id).credits = 5
+        session.add(
+            CreditReservation(
+                user_id=one.doctor.user_id,
+                turn_id="doctors.2",
+                reserved_at=NOW - timedelta(days=1),
+            )
+        )
+    db.session.remove()
+    file = save_prompt(prompts, {"user_id": one.patient.user_id})
+    old = (NOW - timedelta(days=1, minutes=1)).timestamp()
+    os.utime(file, (old, old))
+    save_prompt(prompts, {"user_id": one.doctor.user_id})
+    young = NOW.timestamp()
+    os.utime(prompt_path(prompts, one.doctor.user_id), (young, young))
+
+
+def test_what_a_killed_process_left_is_put_in_order_though_nobody_talks(app, world):
+    prompts = app.extensions["medcor"].settings.prompts_folder
+    left_behind(world, prompts)
+    make_talk(world.one.patient, "alive", SAID, running=True, owner="me", alive_at=NOW)
+    assert talk_ticker.clean_up() == 2
+    rows = {row.session_id: row for row in reading(world.one.id).scalars(sa.select(TalkSession))}
+    for name in ("left", "doctors"):
+        row = rows[name]
+        assert (row.ended_at, row.end_reason, row.owner) == (NOW, "lost", "")
+        assert row.prompt is None and row.memory is None
+    assert rows["alive"].ended_at is None and rows["alive"].owner == "me"
+    db.session.remove()
+    assert reading(world.one.id).get(Clinic, world.one.id).credits == 6
+    db.session.remove()
+    assert [each.name for each in prompts.iterdir()] == [
+        f"{world.one.doctor.user_id}_user_specific_prompts.json"
+    ]
+    # Only now is the day over and counted, and do the talks go in their time.
+    keep(world.one.id, 1)
+    app.extensions["medcor"].clock = lambda: NOW + timedelta(days=2)
+    assert talk_ticker.purge_talks() == 2
+    days = reading(world.one.id).scalars(sa.select(AssistantDay.day)).all()
+    assert (NOW - timedelta(days=1)).date() in days
+    assert talk_ticker.clean_up() == 1
+
+
+def test_a_server_that_starts_again_does_so_by_itself(tmp_path):
+    made = made_instance(tmp_path)
+    with made.app.app_context():
+        prompts = made.app.extensions["medcor"].settings.prompts_folder
+        left_behind(made.world, prompts)
+
+    def open_rows() -> int:
+        with made.app.app_context():
+            wanted = sa.select(sa.func.count(TalkSession.id)).where(TalkSession.ended_at.is_(None))
+            found = reading(made.world.one.id).scalar(wanted)
+            db.session.remove()
+        return found
+
+    def credits() -> int:
+        with made.app.app_context():
+            found = reading(made.world.one.id).get(Clinic, made.world.one.id).credits
+            db.session.remove()
+        return found
+
+    assert open_rows() == 2
+    with served(tmp_path, DEEPGRAM_WS_URL="ws://127.0.0.1:9/v1/listen"):
+        wait_until(lambda: open_rows() == 0, 20, "what was left behind stayed")
+        wait_until(lambda: credits() == 6, 20, "the credit was not given back")
+    assert not list(prompts.glob("*.json"))
+
+
+def test_erasing_a_person_takes_their_prompt_away(app, world):
+    prompts = app.extensions["medcor"].settings.prompts_folder
+    for who in (world.one.patient, world.one.other_patient):
+        save_prompt(prompts, {"user_id": who.user_id})
+    number = ask(world.one.patient)
+    desk = Desk(app.test_client(), world.one.admin)
+    desk.send(f"/erasure-requests/{number}/carry-out/")
+    assert not prompt_path(prompts, world.one.patient.user_id).exists()
+    assert prompt_path(prompts, world.one.other_patient.user_id).exists()
 
 
 @pytest.fixture()

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from medcor.runtime import unmask
+from medcor.wire import unmask
 
 MAILBOX = """
 import sys, time
@@ -73,6 +73,30 @@ assert len(gaps) > 5, gaps
 print("ok")
 """
 
+FRAGMENTS = """
+from medcor import runtime
+runtime.patch("eventlet")
+from eventlet.websocket import FailedConnectionError, RFC6455WebSocket
+bounded = RFC6455WebSocket.Message
+# The control: as the library has it, whatever comes is kept.
+kept = bounded.__mro__[1](1, 1000)
+for _ in range(500):
+    kept.push(b"x" * 1000)
+assert len(b"".join(kept.data)) == 500_000
+def refused(*sizes):
+    message = bounded(1, 1000)
+    try:
+        for size in sizes:
+            message.push(b"x" * size)
+    except FailedConnectionError as error:
+        assert error.status == 1009 and not message.data
+        return True
+    return False
+assert not refused(1000) and not refused(400, 600) and not refused(*[0] * 4000)
+assert refused(1001) and refused(400, 601) and refused(*[1] * 1001) and refused(*[0] * 5000)
+print("ok")
+"""
+
 
 def run(code: str, *arguments: str) -> None:
     done = subprocess.run(
@@ -87,6 +111,10 @@ def run(code: str, *arguments: str) -> None:
 @pytest.mark.parametrize("mode", ["eventlet", "threading"])
 def test_a_mailbox_drops_the_oldest_and_loses_nothing_else(mode):
     run(MAILBOX, mode)
+
+
+def test_a_message_in_fragments_is_no_longer_than_a_frame_may_be():
+    run(FRAGMENTS)
 
 
 def test_a_flooding_client_gives_way_to_others():

@@ -64,12 +64,21 @@ def talk_line(each: TalkLine, clinic: Clinic, found: str, words: str) -> Line:
         "url": url_for("talks.one_talk", session_id=each.session_id),
         "when": format_stamp(each.began_at, clinic),
         "length": length_text(each.began_at, each.ended_at),
-        "words": shortened(found, words) if found else shortened(each.first_words),
+        "words": shortened(found, words) if found else _first_words(each),
         "turns": each.turns,
         "ending": ending_text(each.end_reason, each.ended_at),
         "is_running": each.ended_at is None,
         "handed_over": each.handed_over,
     }
+
+
+def _first_words(each: TalkLine) -> str:
+    return removed_text() if each.removed else shortened(each.first_words)
+
+
+def removed_text() -> str:
+    """What stands where words about a patient were."""
+    return gettext("Removed: this was about a patient's record.")
 
 
 def talk_body(each: TalkLine, found: str) -> Line:
@@ -110,7 +119,8 @@ def _said(each: SaidLine, clinic: Clinic) -> Line:
         "who": who_text(each),
         "time": format_clock(each.at.astimezone(clinic.zone_info)),
         "at": each.at.isoformat(),
-        "text": each.text,
+        "text": removed_text() if each.removed else each.text,
+        "removed": each.removed,
         "typed": each.by_person and each.source == "text",
         "interrupted": each.interrupted,
         "cards": each.cards,
@@ -133,6 +143,7 @@ def whole_body(talk: WholeTalk) -> Line:
                 "from": "user" if each.by_person else "llm",
                 "at": each.at.isoformat(),
                 "text": each.text,
+                "removed": each.removed,
                 "source": each.source,
                 "interrupted": each.interrupted,
                 "cards": list(each.cards),

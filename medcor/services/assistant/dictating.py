@@ -19,7 +19,7 @@ from medcor.domain.dialogue import answers, wording
 from medcor.domain.dictation import Note, Step
 from medcor.domain.talk import Card, ToolStep, Turn
 from medcor.integrations.language_models import LanguageModel, ModelFailed, TextPiece
-from medcor.services import record_drafts
+from medcor.services import patient_words, record_drafts
 from medcor.services.assistant import doctor_acts, doctor_patients
 from medcor.services.assistant.doctor_facts import Dictation, DraftFact
 from medcor.services.assistant.facts import AppointmentFact
@@ -180,14 +180,28 @@ def _write(
         taken = _twice(box, work)
     except (errors.TransitionRefused, errors.NotFound):
         state.dictation = None
+        _mark_lost(box, turn_id, going.appointment_id)
         return Answer(say(state.language, "dictate_refused"), free=True)
     except errors.TalkMoved:
         raise
     except Exception as error:
         log.exception("dictation_not_written", turn_id=turn_id, error=type(error).__name__)
+        _mark_lost(box, turn_id, going.appointment_id)
         return Answer(say(state.language, "dictate_lost"), free=True)
     state.dictation = replace(going, pieces=going.pieces + 1)
     return taken
+
+
+def _mark_lost(box: Toolbox, turn_id: str, appointment_id: int) -> None:
+    """Let the log know about whom a turn was that no draft took down."""
+    try:
+        box.run(
+            lambda session: patient_words.mark_dictated(
+                session, box.actor, box.session_id, turn_id, appointment_id
+            )
+        )
+    except Exception as error:
+        log.warning("dictated_turn_not_marked", turn_id=turn_id, error=type(error).__name__)
 
 
 def _twice(box: Toolbox, work: Any) -> Taken:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from medcor.domain.dictation import Step
 from medcor.domain.permissions import Actor
-from medcor.models import ExclusionDate
-from medcor.services import days_off, lookup, record_drafts
+from medcor.models import Appointment, ExclusionDate
+from medcor.services import days_off, lookup, patient_words, record_drafts
 from medcor.services.assistant.acts import begin_act, find_act
 from medcor.services.assistant.doctor_facts import DaysOffDone, DaysOffPlan
 from medcor.services.days_off import Absence, Decision
@@ -64,12 +64,15 @@ def take_down(
     """Write what a turn dictated into the draft; again for the same turn writes nothing more.
 
     Errors: those of ``records.get_writable``, and Conflict while the same turn is being written
-    by another process: the next try finds what it wrote.
+    by another process: the next try finds what it wrote. The words are the patient's data in the
+    log of the talk as well: they go from there with the draft.
     """
     if find_act(session, actor, (turn_id,), DICTATE) is not None:
         return Taken(record_drafts.find_draft(session, actor, appointment_id))
     act = begin_act(session, actor, turn_id, DICTATE, now)
     taken = record_drafts.take_down(session, actor, appointment_id, steps, session_id, now)
     act.subject_id = taken.draft.id if taken.draft else None
+    visit = lookup.find(session, Appointment, appointment_id)
+    patient_words.mark_about(session, actor, session_id, turn_id, visit.patient_id, act.subject_id)
     session.flush()
     return taken

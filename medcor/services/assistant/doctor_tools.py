@@ -14,7 +14,7 @@ from medcor.domain.appointments import AppointmentStatus
 from medcor.domain.permissions import Actor
 from medcor.domain.scheduling import local_today
 from medcor.models import Appointment, MedicalRecord, Patient, User, full_name
-from medcor.services import agenda, days_off, lookup, record_drafts, records
+from medcor.services import agenda, days_off, lookup, patient_words, record_drafts, records
 from medcor.services.assistant import doctor_acts
 from medcor.services.assistant.doctor_facts import (
     DaysOffCheck,
@@ -160,6 +160,7 @@ def _last_visit(
     if row is None:
         return NoPastVisit(patient.name, own.day if own else None)
     found = records.open_record(session, actor, row.id, earlier=False, door="assistant")
+    patient_words.mark_about(session, actor, box.session_id, box.turn_id, patient.id)
     unwritten = own.day if own and own.starts_at > row.starts_at else None
     return PastVisit.of(found, row.doctor_id == actor.profile_id, unwritten)
 
