@@ -94,6 +94,8 @@ test("the first words of an alarm stay, whatever goes wrong, until its reply is 
   );
   assert.deepEqual(sounded.turns.map(({ text }) => text), ["Call 112 now.", "Please try again."]);
   assert.deepEqual(sounded.turns[0].cards, cards);
+  const echoed = reduceTranscript(talk(["reply_delta", { turn_id: 1, text: "Call 112 now. ", cards }]), "typed", { id: "t-1", text: "help" });
+  assert.deepEqual(echoed.turns.map(({ text }) => text), ["help", "Call 112 now."]);
   const whole = reduceTranscript(sounded, "reply", { turn_id: 1, text: "Call 112 now. I have told the staff.", cards });
   assert.deepEqual(whole.turns.map(({ text }) => text), ["Call 112 now. I have told the staff.", "Please try again."]);
 });

@@ -4,8 +4,10 @@ export const EMPTY = Object.freeze({ turns: [], session: null, interim: null, dr
 
 function put(turns, turn) {
   const known = turns.findIndex(({ id }) => id === turn.id);
-  if (known < 0) return [...turns, turn].slice(-MOST_TURNS);
-  return turns.with(known, { ...turns[known], ...turn });
+  if (known >= 0) return turns.with(known, { ...turns[known], ...turn });
+  // An alarm is answered before what was typed has come back.
+  const ahead = turn.who === "user" && turns.at(-1)?.begun ? 1 : 0;
+  return turns.toSpliced(turns.length - ahead, 0, turn).slice(-MOST_TURNS);
 }
 
 /** A typed turn that the server repeats as a transcript is the same turn: it keeps the page's name. */
@@ -46,19 +48,20 @@ function typed(state, { id, text }) {
 
 /** What was stopped shows no more of itself than its end. First words with a card are an alarm's: they stay. */
 function replyDelta(state, { turn_id, text, cards }) {
-  if (cards?.length) return reply(state, { turn_id, text: text.trim(), interrupted: false, cards });
+  if (cards?.length) return reply(state, { turn_id, text: text.trim(), interrupted: false, cards, begun: true });
   if (turn_id === state.cut) return state;
   const before = state.draft?.id === turn_id ? state.draft.text : "";
   return { ...state, activity: null, draft: { id: turn_id, text: before + text } };
 }
 
-function reply(state, { turn_id, text, interrupted, cards }) {
+function reply(state, { turn_id, text, interrupted, cards, begun }) {
   const turn = {
     id: `${state.session}-r-${turn_id}`,
     who: "assistant",
     text,
     interrupted: Boolean(interrupted),
     cards: cards ?? [],
+    begun: Boolean(begun),
   };
   const draft = state.draft?.id === turn_id ? null : state.draft;
   return { ...state, draft, activity: null, turns: put(state.turns, turn) };
