@@ -81,6 +81,13 @@ def needs_telling(waiting: Waiting, patience: Patience, now: datetime) -> bool:
     return now >= waiting.too_long_at(patience)
 
 
+def is_spent(waiting: Waiting, now: datetime) -> bool:
+    """Say whether nothing more comes of it by itself: whoever asks again asks anew."""
+    most = 1 + ALARM_REPEATS if waiting.is_alarm else 1
+    mailed = waiting.escalated_at is not None and now >= waiting.escalated_at + REPEAT_AFTER
+    return (mailed and waiting.escalations >= most) or now - waiting.since > TOO_OLD
+
+
 def state_of(taken_at: datetime | None, closed_at: datetime | None) -> HandoverState:
     if closed_at is not None:
         return HandoverState.CLOSED

@@ -81,12 +81,22 @@ ReplyEvent = Delta | ToolStep | Notice | Reply
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """A red flag in a patient's words: what is said at once, its name, and the words for staff."""
+
+    reply: Reply
+    flag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one person said: the joined finals of an utterance, or a typed line.
 
     ``turn_id`` is unique and names every write that the turn causes, so that a retry is harmless.
     ``parts`` are the turns, as (id, text), that are answered together as this one: another process
-    may have begun to answer some of them. ``recovered`` says that one did, perhaps.
+    may have begun to answer some of them. ``recovered`` says that one did, perhaps. ``alarm`` is
+    decided once, when the words come, and its first words have been said by then.
     """
 
     turn_id: str
@@ -94,6 +104,7 @@ class Turn:
     source: str = "voice"
     parts: tuple[tuple[str, str], ...] = ()
     recovered: bool = False
+    alarm: Alarm | None = None
 
     @property
     def pieces(self) -> tuple[tuple[str, str], ...]:
@@ -119,10 +130,10 @@ class Talk(Protocol):
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]: ...
 
-    def alarm(self, text: str) -> Reply | None:
-        """What is to be said at once to these words, before anything is asked of the database.
+    def alarm(self, text: str, before: str = "") -> Alarm | None:
+        """The red flag in these words, read with those said just ``before``; asks no database.
 
-        None unless they are a red flag. The reply to the turn begins with the same words.
+        The reply to a turn that has one begins with the words of the alarm's own.
         """
 
     def memory(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from medcor.domain.handovers import (
 )
 from medcor.domain.identity import email_key
 from medcor.domain.permissions import Role, system_actor
-from medcor.models import Clinic, Handover, TalkSession, User
+from medcor.models import AuditEvent, Clinic, Handover, TalkSession, User
 from medcor.models.tenancy import across_clinics
 from medcor.services import audit, lookup, notices
 from medcor.services.handovers import SUBJECT, mark_told, waits
@@ -44,7 +44,7 @@ class Due:
 
 def list_due(session: Session, now: datetime) -> list[Due]:
     """What waits too long in any clinic, alarms first, read in one query without a write lock."""
-    alive = _is_there(now)
+    alive, since = _is_there(now), sa.func.coalesce(Handover.alarm_at, Handover.created_at)
     wanted = (
         sa.select(
             Handover.clinic_id,
@@ -59,7 +59,7 @@ def list_due(session: Session, now: datetime) -> list[Due]:
             alive.label("alive"),
         )
         .join(Clinic, Clinic.id == Handover.clinic_id)
-        .where(*waits(), Handover.created_at > now - 2 * TOO_OLD, Clinic.is_verified)
+        .where(*waits(), since > now - 2 * TOO_OLD, Clinic.is_verified)
         .order_by(Handover.alarm_at.is_(None), Handover.id)
     )
     with across_clinics(session, "one ticker looks after every clinic's hand-overs"):
@@ -136,10 +136,17 @@ def _escalate(session: Session, due: Due, now: datetime) -> bool:
 
 
 def _rounds_of_patient(session: Session, handover_id: int, now: datetime) -> int:
-    """How many rounds of mails the patient of a hand-over has made lately, by all of theirs."""
+    """How many rounds of mails the patient of a hand-over has made lately, by all of theirs.
+
+    The audit log counts: a hand-over that waits anew begins its own count again.
+    """
     person = sa.select(Handover.user_id).where(Handover.id == handover_id).scalar_subquery()
-    rounds = sa.select(sa.func.sum(Handover.escalations)).where(
-        Handover.user_id == person, Handover.escalated_at > now - ROUNDS_WITHIN
+    theirs = sa.select(Handover.id).where(Handover.user_id == person)
+    rounds = sa.select(sa.func.count(AuditEvent.id)).where(
+        AuditEvent.subject == SUBJECT,
+        AuditEvent.subject_id.in_(theirs),
+        AuditEvent.action == "handover.escalated",
+        AuditEvent.created_at > now - ROUNDS_WITHIN,
     )
     return session.scalar(rounds) or 0
 

@@ -194,7 +194,9 @@ def open_now(session: Session, actor: Actor, limit: int) -> list[ShownHandover]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCount:
-    """How much waits; ``latest`` is the id of the alarm that came last, None without any."""
+    """How much waits; ``latest`` is when the last alarm came, in milliseconds since 1970, None
+    without any.
+    """
 
     open: int
     alarms: int
@@ -204,12 +206,12 @@ class OpenCount:
 def count_open(session: Session, actor: Actor) -> OpenCount:
     """Count what waits for the actor, in one query."""
     alarm = sa.case((Handover.flag != "", Handover.id))
-    row = session.execute(
-        sa.select(sa.func.count(Handover.id), sa.func.count(alarm), sa.func.max(alarm)).where(
-            *visible_to(actor), *waits()
-        )
+    count, alarms, latest = session.execute(
+        sa.select(
+            sa.func.count(Handover.id), sa.func.count(alarm), sa.func.max(Handover.alarm_at)
+        ).where(*visible_to(actor), *waits())
     ).one()
-    return OpenCount(*row)
+    return OpenCount(count, alarms, latest and round(latest.timestamp() * 1000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from medcor.domain import errors
 from medcor.domain.dialogue.wording import LANGUAGES, say
-from medcor.domain.handovers import NewsKind, Patience, Waiting, joined_reason, needs_telling
+from medcor.domain.handovers import (
+    NewsKind,
+    Patience,
+    Waiting,
+    is_spent,
+    joined_reason,
+    needs_telling,
+)
 from medcor.domain.identity import is_known_id
 from medcor.domain.permissions import Actor, Role
 from medcor.domain.talk import Card
@@ -64,7 +71,7 @@ def ask(session: Session, actor: Actor, asked: Asked, now: datetime) -> tuple[Ha
     row, already = _waiting_or_new(session, actor, now)
     row.session_id, row.turn_id = asked.session_id, asked.turn_id[:64]
     row.reason = joined_reason(row.reason, asked.reason, REASON_LENGTH)
-    _raise_urgency(row, asked.flag, now)
+    _wait_anew(row, asked.flag, now)
     session.flush()
     return row, already
 
@@ -89,10 +96,16 @@ def _waiting_or_new(session: Session, actor: Actor, now: datetime) -> tuple[Hand
     raise errors.TryAgain()
 
 
-def _raise_urgency(row: Handover, flag: str, now: datetime) -> None:
-    """Let a request become an alarm, which waits, is mailed and is told anew."""
-    if flag and not row.flag:
-        row.alarm_at, row.escalated_at, row.told_at, row.escalations = now, None, None, 0
+def _wait_anew(row: Handover, flag: str, now: datetime) -> None:
+    """Let it wait, be mailed and be told anew: a request that becomes an alarm, and one that is
+    repeated when nothing more would come of the first time.
+    """
+    spent = is_spent(waiting_of(row), now)
+    if (flag and not row.flag) or spent:
+        row.escalated_at, row.told_at, row.escalations = None, None, 0
+        row.alarm_at = now if flag else row.alarm_at
+    if spent:
+        row.created_at = now
     row.flag = more_telling(row.flag, flag)
 
 
@@ -232,7 +245,10 @@ def patience_of(clinic: Clinic) -> Patience:
 
 @dataclass(frozen=True, slots=True)
 class HandoverNews:
-    """What a talk has to tell of its hand-over; ``text`` and ``card`` word it in a language."""
+    """What a talk has to tell of its hand-over; ``text`` and ``card`` word it in a language.
+
+    ``since`` is when it began to wait, in seconds since 1970.
+    """
 
     session_id: str
     handover_id: int
@@ -240,6 +256,12 @@ class HandoverNews:
     text_key: str
     parts: dict[str, str] = field(default_factory=dict)
     call: str = ""
+    since: int = 0
+
+    @property
+    def name(self) -> str:
+        """Names it within its talk: what waits anew is told of anew."""
+        return f"{self.kind.value}{self.handover_id}-{self.since}"
 
     def text(self, language: str) -> str:
         return say(_known(language), self.text_key, **self.parts)
@@ -307,7 +329,8 @@ def _news(clinic: Clinic, row: Handover, taker: str, now: datetime) -> HandoverN
     if clinic.phone:
         key, parts = f"{key}_call", {**parts, "phone": clinic.phone}
     call = number if row.flag or not clinic.phone else clinic.phone
-    return HandoverNews(row.session_id, row.id, NewsKind.WAITING, key, parts, call)
+    since = int(waiting_of(row).since.timestamp())
+    return HandoverNews(row.session_id, row.id, NewsKind.WAITING, key, parts, call, since)
 
 
 def mark_told(

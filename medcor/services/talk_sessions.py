@@ -8,7 +8,7 @@ without knowing it, can't write for it any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -185,13 +185,13 @@ def wanted_talks(session: Session, owner: str) -> list[str]:
 
 
 def open_elsewhere(session: Session, actor: Actor, owner: str, now: datetime) -> int:
-    """How many talks of a person other processes serve now."""
+    """How many talks of a person other processes serve now, with a page in front of each."""
     found = session.scalar(
         sa.select(sa.func.count(TalkSession.id)).where(
             TalkSession.user_id == actor.user_id,
             TalkSession.ended_at.is_(None),
             TalkSession.owner.not_in(("", owner)),
-            TalkSession.alive_at > now - ALIVE_FOR,
+            TalkSession.page_at > now - ALIVE_FOR,
         )
     )
     return found or 0
@@ -212,7 +212,8 @@ def close_abandoned(session: Session, now: datetime) -> int:
 class Recovered:
     """What another process needs to go on: events to show again, and turns without an answer.
 
-    ``lines`` are the names of typed turns, which their page may send again.
+    Turns have the instant at which they were logged; ``last`` is the one before them. ``lines`` are
+    the names of typed turns, which their page may send again.
     """
 
     language: str
@@ -222,7 +223,8 @@ class Recovered:
     settled: tuple[str, int] = ("", 0)
     turn_count: int = 0
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
-    waiting: tuple[Turn, ...] = field(default=())
+    waiting: tuple[tuple[Turn, datetime], ...] = ()
+    last: tuple[str, datetime] | None = None
     lines: tuple[str, ...] = ()
 
 
@@ -250,6 +252,7 @@ def recover_talk(session: Session, session_id: str) -> Recovered:
         turn_count=max((turn_number(each.turn_id) for each in messages), default=0),
         events=tuple(event for each in messages for event in _shown(each)),
         waiting=tuple(_unanswered(messages, settled)),
+        last=_last_answered(messages, settled),
         lines=tuple(each.segments[0][0] for each in messages if _is_line(each)),
     )
 
@@ -283,15 +286,33 @@ def _shown(message: ConversationMessage) -> list[tuple[str, dict[str, Any]]]:
     return [("reply", body)]
 
 
-def _unanswered(messages: Sequence[ConversationMessage], settled: Sequence[str]) -> list[Turn]:
+def _unanswered(
+    messages: Sequence[ConversationMessage], settled: Sequence[str]
+) -> list[tuple[Turn, datetime]]:
     """Turns after the last one that was answered, or given up: those are joined in one answer."""
-    done = [turn_number(turn_id) for turn_id in settled]
-    done += [turn_number(each.turn_id) for each in messages if each.message_type is MessageType.LLM]
-    last = max(done, default=0)
+    last = _last_number(messages, settled)
     return [
-        Turn(each.turn_id, each.content, each.source, recovered=True)
+        (Turn(each.turn_id, each.content, each.source, recovered=True), each.created_at)
         for each in messages
         if each.message_type is MessageType.USER
         and turn_number(each.turn_id) > last
         and each.wiped_at is None
     ]
+
+
+def _last_answered(
+    messages: Sequence[ConversationMessage], settled: Sequence[str]
+) -> tuple[str, datetime] | None:
+    last = _last_number(messages, settled)
+    said = [
+        (each.content, each.created_at)
+        for each in messages
+        if each.message_type is MessageType.USER and turn_number(each.turn_id) <= last
+    ]
+    return said[-1] if said else None
+
+
+def _last_number(messages: Sequence[ConversationMessage], settled: Sequence[str]) -> int:
+    done = [turn_number(turn_id) for turn_id in settled]
+    done += [turn_number(each.turn_id) for each in messages if each.message_type is MessageType.LLM]
+    return max(done, default=0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.talk import Talk, Turn
+from medcor.domain.triage import JOINED_WITHIN
 from medcor.services.measures import Stages
 from medcor.services.talk_sessions import Recovered
 
@@ -22,11 +25,11 @@ MOST_WAITING_TURNS = 20
 
 
 class Answering:
-    """See the module; the session's greenlet alone uses it.
+    """See the module; the session's greenlet alone uses it, and is never kept waiting by it.
 
-    ``make_talk`` opens the assistant, anew where one hangs; ``post`` takes a reply's end to the
-    session's inbox; ``failed`` is called when the log can't be reached. A ``mute`` one answers
-    nothing more but alarms.
+    ``make_talk`` opens the assistant, anew where one hangs; ``post`` takes to the session's inbox
+    what is to be done there. ``written`` is called with each turn that is safe, ``failed`` when the
+    log can't be reached. A ``mute`` one answers nothing more but alarms.
     """
 
     def __init__(
@@ -35,20 +38,25 @@ class Answering:
         outbox: Outbox,
         make_talk: Callable[[], Talk],
         post: Callable[[Any], None],
+        written: Callable[[Said], None],
         failed: Callable[[], None],
         found: Recovered | None = None,
     ) -> None:
         self._keeper, self._outbox, self._make_talk = keeper, outbox, make_talk
-        self._post, self._failed = post, failed
+        self._post, self._tell_written = post, written
         self._talk = make_talk()
-        self._log = TurnLog(keeper, self._written)
+        self._log = TurnLog(keeper, post, self._written, failed, _move)
         self._reply: ReplyRun | None = None
         self.mute = False
         self.count = found.turn_count if found else 0
         # Typed lines by the name that their page gave them, and whether they are safe.
         self._lines = dict.fromkeys(found.lines, True) if found else {}
+        # What was said last, and when: an alarm may come in two halves.
+        self._last = found.last if found else None
         if found:
-            self._log.waiting += [self._alarmed(Said(turn)) for turn in found.waiting]
+            self._log.waiting += [
+                Said(self._with_alarm(turn, said_at)) for turn, said_at in found.waiting
+            ]
 
     @property
     def busy(self) -> bool:
@@ -59,13 +67,8 @@ class Answering:
     def full(self) -> bool:
         return len(self._log.waiting) >= MOST_WAITING_TURNS
 
-    @property
-    def failing(self) -> bool:
-        """The log can't be reached: :meth:`go_on` is to be called until it can."""
-        return self._log.failing
-
     def take_spoken(self, spoken: Spoken, audio: tuple[str, int]) -> bool:
-        """Make what was said a turn; False where nothing was. Raises TalkMoved."""
+        """Make what was said a turn; False where nothing was."""
         stages = Stages(recogniser=spoken.recogniser_ms, floor=spoken.floor_ms)
         said = self._turn(spoken.text, "voice", spoken.segments, stages)
         if said is None:
@@ -75,7 +78,7 @@ class Answering:
         return True
 
     def take_typed(self, line: Line) -> None:
-        """Make a line a turn, once: a page that is not sure sends it again. Raises TalkMoved."""
+        """Make a line a turn, once: a page that is not sure sends it again."""
         name = line.name or f"t{self.count + 1}"
         if name in self._lines:
             if self._lines[name]:
@@ -94,39 +97,38 @@ class Answering:
             return None
         self.count += 1
         turn = Turn(f"{self._keeper.session_id}.{self.count}", text, source)
-        return self._alarmed(Said(turn, segments, stages, runtime.monotonic()))
+        turn = self._with_alarm(turn, self._keeper.work.now())
+        return Said(turn, segments, stages, runtime.monotonic())
 
-    def _alarmed(self, said: Said) -> Said:
-        said.alarm = self._talk.alarm(said.turn.text)
-        return said
+    def _with_alarm(self, turn: Turn, said_at: datetime) -> Turn:
+        """Decide once, when the words come, whether they are an alarm."""
+        before, at = self._last or ("", said_at)
+        near = (said_at - at).total_seconds() <= JOINED_WITHIN
+        self._last = (turn.text, said_at)
+        return replace(turn, alarm=self._talk.alarm(turn.text, before if near else ""))
 
     def _add(self, said: Said) -> None:
-        if said.alarm:
-            self._sound(said)
+        if said.turn.alarm:
+            self._sound(said.turn)
         self._log.add(said)
-        self.go_on()
 
-    def _sound(self, said: Said) -> None:
+    def _sound(self, turn: Turn) -> None:
         """An alarm waits for nothing: not for the log, and not for a reply that is under way."""
-        alarm = said.alarm
-        cards = [card.as_json() for card in alarm.cards]
-        text, turn_id = f"{alarm.text} ", said.turn.turn_id
-        self._outbox.emit("reply_delta", turn_id=turn_id, text=text, cards=cards)
+        told = turn.alarm.reply
+        cards = [card.as_json() for card in told.cards]
+        text = f"{told.text} "
+        self._outbox.emit("reply_delta", turn_id=turn.turn_id, text=text, cards=cards)
         self.cut()
 
-    def go_on(self) -> None:
-        """Log in order; what can't be logged now is kept and tried again, and not answered yet."""
-        told = self._log.failing
-        if not self._log.write() and not told:
-            self._failed()
-        self.next_reply()
-
     def _written(self, said: Said) -> None:
-        """A typed line is shown once it is safe: until then its page keeps it."""
+        """A turn is safe: a typed line is shown, until then its page keeps it; then answer it."""
+        self._log.taken(said)
         if said.turn.source == "text":
             ((name, text),) = said.segments
             self._lines[name] = True
             self._echo(name, text)
+        self._tell_written(said)
+        self.next_reply()
 
     def _echo(self, name: str, text: str) -> None:
         self._outbox.emit("transcript", utterance_id=name, text=text, is_final=True)
@@ -134,8 +136,8 @@ class Answering:
     def begin(self) -> None:
         """Answer what another process has left; whether it has said an alarm is not known."""
         for said in self._log.waiting:
-            if said.alarm:
-                self._sound(said)
+            if said.turn.alarm:
+                self._sound(said.turn)
         self.next_reply()
 
     def next_reply(self) -> None:
@@ -168,5 +170,15 @@ class Answering:
 
     def abandon(self) -> None:
         """Stop and write nothing more: another process answers."""
+        self.close()
         if self._reply is not None:
             self._reply.abandon()
+
+    def close(self) -> None:
+        """Write nothing more of what was said."""
+        self._log.close()
+
+
+def _move() -> None:
+    """Let the session's greenlet know that another session has the talk."""
+    raise errors.TalkMoved()

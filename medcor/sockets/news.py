@@ -21,7 +21,7 @@ def tell_news(keeper: Keeper, outbox: Outbox, news: HandoverNews) -> bool:
     if outbox.client is None:
         return False
     language = keeper.work.language
-    name, text = f"{keeper.session_id}.{news.kind.value}{news.handover_id}", news.text(language)
+    name, text = f"{keeper.session_id}.{news.name}", news.text(language)
     cards = [news.card(language).as_json()]
 
     def note(session: Session) -> bool:

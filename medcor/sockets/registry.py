@@ -26,7 +26,8 @@ from .sweeper import Sweeper
 from .work import Work
 
 ASK_AGAIN_SECONDS = 0.1
-# What must not be done twice at once for one talk, or one person, shares a lock with few others.
+# What must not be done twice at once for one talk, or one person, shares a lock with few others,
+# and holds it for a few statements.
 LOCKS = 64
 
 log = structlog.get_logger("medcor.voice")
@@ -98,14 +99,25 @@ class Registry:
         """
         if not start.session_id:
             return None
-        with self._alone(start.session_id):
-            # Somebody else may have taken it over for this page meanwhile.
-            return self.find(start.session_id, person.actor) or self._go_on(person, start)
-
-    def _go_on(self, person: SignedIn, start: Start) -> VoiceSession | None:
         asked = Keeper(Work(self.app, person.actor, "en"), start.session_id)
-        if not self._claim(asked):
-            return None
+        until = runtime.monotonic() + self.parts.limits.handed_over
+        while True:
+            force = runtime.monotonic() >= until
+            with self._alone(start.session_id):
+                # Somebody else may have taken it over for this page meanwhile.
+                found = self.find(start.session_id, person.actor)
+                claim = Claim.GONE if found else self._claim(asked, force=force)
+                if claim is not Claim.WAIT:
+                    return self._go_on(person, asked, start) if claim is Claim.OURS else found
+            runtime.sleep(ASK_AGAIN_SECONDS)
+
+    def _claim(self, keeper: Keeper, *, force: bool) -> Claim:
+        now, name, served = keeper.work.now(), keeper.session_id, self._served(keeper)
+        return keeper.work.run(
+            lambda db: talk_sessions.claim_talk(db, keeper.actor, name, served, now, force=force)
+        )
+
+    def _go_on(self, person: SignedIn, asked: Keeper, start: Start) -> VoiceSession:
         found = asked.work.look(lambda db: talk_sessions.recover_talk(db, start.session_id))
         keeper = replace(asked, work=replace(asked.work, language=found.language))
         session = VoiceSession(person, keeper, found.prompt, self.parts, self._over, found)
@@ -114,24 +126,6 @@ class Registry:
         self._add(session)
         log.info("talk taken over", session_id=session.id, waiting=len(found.waiting))
         return session
-
-    def _claim(self, keeper: Keeper) -> bool:
-        until = runtime.monotonic() + self.parts.limits.handed_over
-        while True:
-            force = runtime.monotonic() >= until
-            claim = keeper.work.run(
-                lambda db, force=force: talk_sessions.claim_talk(
-                    db,
-                    keeper.actor,
-                    keeper.session_id,
-                    self._served(keeper),
-                    keeper.work.now(),
-                    force=force,
-                )
-            )
-            if claim is not Claim.WAIT:
-                return claim is Claim.OURS
-            runtime.sleep(ASK_AGAIN_SECONDS)
 
     def _show_again(self, session: VoiceSession, found: Recovered, last_seq: int) -> None:
         """The page knows its events by name, so what it has seen already changes nothing."""

@@ -66,9 +66,9 @@ class ReplyRun:
         self._began = runtime.monotonic()
         stages = self.said.stages
         stages.wait = round((self._began - self.said.over_at) * 1000) if self.said.over_at else 0
-        if self.said.alarm is not None:
+        if self.turn.alarm is not None:
             # The session has said so much already.
-            self._said.append(f"{self.said.alarm.text} ")
+            self._said.append(f"{self.turn.alarm.reply.text} ")
             self._shown = True
 
     @property
@@ -77,7 +77,7 @@ class ReplyRun:
 
     def cancel(self) -> None:
         """Stop showing this reply; what was said is kept. An alarm is never cut."""
-        if self.said.alarm is None:
+        if self.turn.alarm is None:
             self._stop()
 
     def _stop(self) -> None:
@@ -196,7 +196,7 @@ class ReplyRun:
         if isinstance(event, Delta):
             if self.said.stages.first is None:
                 self.said.stages.first = self._elapsed()
-            if [event.text] != self._said or self.said.alarm is None:
+            if [event.text] != self._said or self.turn.alarm is None:
                 self._held.append(event.text)
         elif isinstance(event, ToolStep):
             self._flush()
@@ -326,5 +326,5 @@ class ReplyRun:
 
     def _first_cards(self) -> list[dict[str, Any]]:
         """The cards that were shown before the reply was whole: an alarm's."""
-        alarm = self.said.alarm
-        return [card.as_json() for card in alarm.cards] if alarm is not None else []
+        alarm = self.turn.alarm
+        return [card.as_json() for card in alarm.reply.cards] if alarm is not None else []

@@ -29,9 +29,9 @@ from .news import tell_news
 from .outbox import Outbox
 from .parts import Parts
 from .replies import ReplyRun
+from .turn_log import Said
 
 INBOX = 4096
-LOG_RETRY_SECONDS = 1.0
 # Longer than a reply that hangs is waited for.
 STOP_SECONDS = 45.0
 # A page that waits at another process is not kept waiting for a long reply.
@@ -78,12 +78,14 @@ class VoiceSession:
             self.outbox,
             lambda: parts.make_talk(keeper, prompt, memory),
             self._inbox.put,
+            self._written,
             lambda: self._say_error(errors.TryAgain(), retryable=True),
             found,
         )
-        self._settled = found.settled if found else ("", 0)
+        # Up to where audio has become turns, and turns that are safe.
+        self._taken = self._settled = found.settled if found else ("", 0)
         self._link_state = LinkState.CONNECTING
-        self._paused = self._stopping = self._silent = False
+        self._paused = self._stopping = self._silent = self._telling = False
         self._stop_by = 0.0
         self._lost_ms = self._reconnections = 0
 
@@ -173,15 +175,11 @@ class VoiceSession:
             item = _TICK
         self._handle(item)
         self._commit(self._ears.take(runtime.monotonic()))
-        if self._answering.failing:
-            self._answering.go_on()
         self._finish_stopping()
 
     def _patience(self) -> float | None:
         if self._stopping:
             return 0.1
-        if self._answering.failing:
-            return LOG_RETRY_SECONDS
         return self._ears.wait(runtime.monotonic())
 
     def _handle(self, item: Any) -> None:
@@ -195,6 +193,8 @@ class VoiceSession:
             self._link_changed(item)
         elif isinstance(item, ReplyRun):
             self._answering.reply_over(item)
+        elif callable(item):
+            item()
         elif isinstance(item, Ask):
             getattr(self, f"_do_{item.action}")(item.value)
 
@@ -228,13 +228,22 @@ class VoiceSession:
         self.outbox.emit("error", code=code_of(error), message=text, retryable=retryable)
 
     def _commit(self, spoken: Spoken | None) -> None:
-        """Make what was said a turn, and tell the page up to where its audio is needed no more."""
+        """Make what was said a turn; once that is safe, the page needs its audio no more."""
         if spoken is None:
             return
         epoch, taken_ms = self._ears.epoch, round(spoken.ends * 1000)
         if self._answering.take_spoken(spoken, (epoch, taken_ms)):
-            self._settled = (epoch, taken_ms)
-        self._tell_status(epoch=epoch, taken_ms=taken_ms)
+            self._taken = (epoch, taken_ms)
+        else:
+            self._tell_status(epoch=epoch, taken_ms=taken_ms)
+
+    def _written(self, said: Said) -> None:
+        if said.audio is None:
+            return
+        self._settled = said.audio
+        epoch, taken_ms = said.audio
+        if epoch == self._ears.epoch:
+            self._tell_status(epoch=epoch, taken_ms=taken_ms)
 
     # What the page asked for.
 
@@ -245,6 +254,9 @@ class VoiceSession:
             return
         self._ears.close()
         self._commit(self._ears.flush())
+        if self._taken != self._settled:
+            # Else the page would send it again to the new ears.
+            self._tell_status(epoch=self._taken[0], taken_ms=self._taken[1])
         self._ears.open(audio)
         self._paused = False
         self._tell_status(epoch=self._ears.epoch)
@@ -268,7 +280,20 @@ class VoiceSession:
         self._tell_status(behind_ms=behind_ms)
 
     def _do_tell(self, news: HandoverNews) -> None:
-        tell_news(self.keeper, self.outbox, news)
+        """Tell it in a task of its own: the database may be slow, and an alarm may be coming."""
+        if not self._telling:
+            self._telling = True
+            runtime.spawn(self._tell, news)
+
+    def _tell(self, news: HandoverNews) -> None:
+        try:
+            tell_news(self.keeper, self.outbox, news)
+        except errors.TalkMoved:
+            self._inbox.put(self._lose_talk)
+        except Exception:
+            log.exception("news not told", session_id=self.id)
+        finally:
+            self._telling = False
 
     def _do_stop_reply(self, _value: Any) -> None:
         self._answering.cut()
@@ -327,6 +352,7 @@ class VoiceSession:
         self._ears.close()
         if self.moved:
             self._answering.abandon()
+        self._answering.close()
         self.ended = True
         client = self.outbox.client
         if self.moved and client is not None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
 from medcor import runtime
 from medcor.domain import errors
-from medcor.domain.talk import Reply, Turn
+from medcor.domain.talk import Turn
 from medcor.models import MessageType
 from medcor.services import conversations
 from medcor.services.measures import Stages
 
 from .keeper import Keeper
+
+RETRY_SECONDS = 1.0
 
 log = structlog.get_logger("medcor.voice")
 
@@ -24,8 +28,7 @@ log = structlog.get_logger("medcor.voice")
 class Said:
     """A turn on its way: what was shown of it, how long its stages took, when it was over.
 
-    ``audio`` is up to where, in which epoch, the page's audio has become turns. ``alarm`` is what
-    was said at once to a red flag: the beginning of its reply.
+    ``audio`` is up to where, in which epoch, the page's audio has become turns.
     """
 
     turn: Turn
@@ -33,47 +36,79 @@ class Said:
     stages: Stages = field(default_factory=Stages)
     over_at: float = 0.0
     audio: tuple[str, int] | None = None
-    alarm: Reply | None = None
 
 
 class TurnLog:
-    """Turns that wait to be written, and those that wait for an answer. One greenlet uses it.
+    """Turns that wait to be written, and those that wait for an answer.
 
-    ``written`` is called with each one that is safe now.
+    The session's greenlet uses it and is never kept waiting: a task writes, and posts to the inbox
+    what is to be done then: ``written(said)``, ``failed()`` once per outage, ``lost()`` when the
+    talk has moved.
     """
 
-    def __init__(self, keeper: Keeper, written: Callable[[Said], None]) -> None:
-        self._keeper, self._written = keeper, written
-        self._unlogged: list[Said] = []
+    def __init__(
+        self,
+        keeper: Keeper,
+        post: Callable[[Callable[[], None]], None],
+        written: Callable[[Said], None],
+        failed: Callable[[], None],
+        lost: Callable[[], None],
+    ) -> None:
+        self._keeper, self._post = keeper, post
+        self._written, self._failed, self._lost = written, failed, lost
+        self._lock = runtime.lock()
+        self._unlogged: deque[Said] = deque()
+        self._writing = self._closed = False
+        self._open = 0
         self.waiting: list[Said] = []
-        self.failing = False
 
     @property
     def busy(self) -> bool:
-        return bool(self._unlogged or self.waiting)
-
-    @property
-    def unlogged(self) -> bool:
-        return bool(self._unlogged)
+        return bool(self._open or self.waiting)
 
     def add(self, said: Said) -> None:
-        self._unlogged.append(said)
+        self._open += 1
+        with self._lock:
+            self._unlogged.append(said)
+            idle, self._writing = not self._writing, True
+        if idle:
+            runtime.spawn(self._write_all)
 
-    def write(self) -> bool:
-        """Write what can be; False when the log can't be reached. Raises TalkMoved."""
-        try:
-            while self._unlogged:
-                self._write(self._unlogged[0])
-                said = self._unlogged.pop(0)
-                self.waiting.append(said)
-                self._written(said)
-            self.failing = False
-        except errors.TalkMoved:
-            raise
-        except Exception:
-            log.exception("turn not logged", session_id=self._keeper.session_id)
-            self.failing = True
-        return not self.failing
+    def taken(self, said: Said) -> None:
+        """The session knows that a turn is written: it waits for its answer now."""
+        self._open -= 1
+        self.waiting.append(said)
+
+    def close(self) -> None:
+        """Try no more."""
+        self._closed = True
+
+    def _write_all(self) -> None:
+        """Write in order, each until it is written."""
+        failing = False
+        while (said := self._next()) is not None:
+            try:
+                self._write(said)
+            except errors.TalkMoved:
+                self._closed = True
+                self._post(self._lost)
+            except Exception:
+                log.exception("turn not logged", session_id=self._keeper.session_id)
+                if not failing:
+                    self._post(self._failed)
+                failing = True
+                runtime.sleep(RETRY_SECONDS)
+            else:
+                failing = False
+                self._unlogged.popleft()
+                self._post(partial(self._written, said))
+
+    def _next(self) -> Said | None:
+        with self._lock:
+            if self._unlogged and not self._closed:
+                return self._unlogged[0]
+            self._writing = False
+            return None
 
     def _write(self, said: Said) -> None:
         began = runtime.monotonic()
@@ -105,18 +140,19 @@ class TurnLog:
         """
         if not self.waiting:
             return None
-        alarms = [number for number, each in enumerate(self.waiting) if each.alarm]
+        alarms = [number for number, each in enumerate(self.waiting) if each.turn.alarm]
         if alarms:
-            said = self.waiting[alarms[0]]
+            found = self.waiting[: alarms[0] + 1]
             del self.waiting[: alarms[0] + 1]
-            return said
+            joined = _joined([each.turn for each in found])
+            return replace(found[-1], turn=replace(joined, text=found[-1].turn.text))
         found, self.waiting = self.waiting, []
         turn = _joined([each.turn for each in found])
         return Said(turn, (), found[-1].stages, found[-1].over_at)
 
     def drop_waiting(self) -> None:
         """Answer nothing more but an alarm."""
-        self.waiting = [each for each in self.waiting if each.alarm]
+        self.waiting = [each for each in self.waiting if each.turn.alarm]
 
 
 def _joined(turns: list[Turn]) -> Turn:

@@ -49,7 +49,7 @@ def check(scene: Scene, run: Run, page: SimPage, store: Store, vendor: Recognise
     )
     assert run.most_at_once <= 1, f"{run.most_at_once} replies of one talk at once"
     check_said(run, page, rows[ConversationMessage])
-    check_answers(page, rows)
+    check_answers(run, page, rows)
     check_bookings(rows[Appointment], rows[AssistantAct])
     check_credits(scene, rows)
     check_page(page, rows[ConversationMessage])
@@ -86,7 +86,7 @@ def is_mark(word: str) -> bool:
     return word.startswith("w") and word.endswith("w") and word[1:-1].isdigit()
 
 
-def check_answers(page: SimPage, rows: dict[Any, list[dict[str, Any]]]) -> None:
+def check_answers(run: Run, page: SimPage, rows: dict[Any, list[dict[str, Any]]]) -> None:
     """Every committed turn of a talk that went on has its answer, or is joined in one."""
     settled: dict[str, int] = {}
     for row in rows[TurnMeasure]:
@@ -98,6 +98,7 @@ def check_answers(page: SimPage, rows: dict[Any, list[dict[str, Any]]]) -> None:
             continue
         number = turn_number(row["turn_id"])
         assert number <= settled.get(row["session_id"], 0), f"never answered: {row['content']}"
+        assert row["turn_id"] in run.answered, f"nobody was asked: {row['content']}"
     replies = Counter(
         row["turn_id"]
         for row in rows[ConversationMessage]

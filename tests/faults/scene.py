@@ -133,6 +133,7 @@ class WatchedTalk:
         return self._talk.dictating
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[Any]:
+        self._run.answered.update(turn.ids)
         running = self._run.running
         entry = (self._process, cancelled)
         running.append(entry)
@@ -152,6 +153,7 @@ class Run:
     rng: random.Random
     faulty: float
     running: list[Any] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
     most_at_once: int = 0
     kills: int = 0
     typed: list[str] = field(default_factory=list)

@@ -44,7 +44,8 @@ class Talker:
         self.actor, self.talk, self.turns = actor, talk, 0
         self.person = Person(actor, session_id=talk)
         with transaction(actor.clinic_id, actor) as session:
-            talk_sessions.begin_talk(session, actor, talk, "en", "me", {}, NOW)
+            served = talk_sessions.Served("me", talk)
+            talk_sessions.begin_talk(session, actor, talk, "en", served, {}, NOW)
         db.session.remove()
 
     def log(self, kind: MessageType, text: str, number: int) -> None:

@@ -37,9 +37,12 @@ def find_act(
     return next(iter(_acts(session, actor, turn_ids, (tool,))), None)
 
 
-def acts_of_turn(session: Session, actor: Actor, turn_ids: Sequence[str]) -> list[AssistantAct]:
-    """What a turn has changed already, for a turn that arrives a second time."""
-    return _acts(session, actor, turn_ids, ("book_appointment", "cancel_appointment"))
+def acts_of_turns(
+    session: Session, actor: Actor, turn_ids: Sequence[str], tools: Sequence[str]
+) -> list[tuple[str, AssistantAct]]:
+    """What turns have changed already, as (turn, act) in the order in which it was done."""
+    turns = {act_key(turn_id, tool): turn_id for turn_id in turn_ids for tool in tools}
+    return [(turns[act.key], act) for act in _acts(session, actor, turn_ids, tools)]
 
 
 def _acts(
@@ -111,7 +114,9 @@ def hand_over(
     session: Session, actor: Actor, asked: Asked, turn_ids: Sequence[str], now: datetime
 ) -> HandoverFact:
     """Ask for a person, or raise an alarm; again for the same turn changes nothing."""
-    known = find_act(session, actor, turn_ids, "hand_over_to_staff")
+    # An alarm is one, whatever the turns that are answered with it asked for.
+    own = turn_ids[-1:] if asked.flag else turn_ids
+    known = find_act(session, actor, own, "hand_over_to_staff")
     if known is not None and known.subject_id:
         return HandoverFact(known.subject_id, already=True)
     act = begin_act(session, actor, asked.turn_id, "hand_over_to_staff", now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from medcor.domain.dictation import Step
 from medcor.domain.permissions import Actor
-from medcor.models import Appointment, ExclusionDate
+from medcor.models import Appointment, AssistantAct, ExclusionDate
 from medcor.services import days_off, lookup, patient_words, record_drafts
 from medcor.services.assistant.acts import begin_act, find_act
 from medcor.services.assistant.doctor_facts import DaysOffDone, DaysOffPlan
@@ -48,7 +48,12 @@ def free_days(
 def known_days(session: Session, actor: Actor, turn_ids: Sequence[str]) -> DaysOffDone | None:
     """The days off that a turn has entered already; None if it has not, or they are gone."""
     act = find_act(session, actor, turn_ids, FREE_DAYS)
-    row = lookup.find(session, ExclusionDate, act.subject_id) if act else None
+    return days_of(session, act) if act else None
+
+
+def days_of(session: Session, act: AssistantAct) -> DaysOffDone | None:
+    """The days off that an act has entered; None if they are gone."""
+    row = lookup.find(session, ExclusionDate, act.subject_id)
     return DaysOffDone(row.id, row.start_date, row.end_date) if row else None
 
 

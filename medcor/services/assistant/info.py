@@ -145,7 +145,11 @@ def hand_over(desk: Desk) -> Steps[Answer]:
     made: HandoverFact = yield from desk.box.step("hand_over_to_staff", language, reason=reason)
     if state.asking not in OPEN_QUESTIONS:
         state.asking = Ask.NOTHING
-    key = "handed_over_already" if made.already else "handed_over"
+    return handed_over(language, already=made.already)
+
+
+def handed_over(language: str, *, already: bool = False) -> Answer:
+    key = "handed_over_already" if already else "handed_over"
     return Answer(say(language, key), (handover_card(language),))
 
 

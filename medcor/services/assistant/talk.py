@@ -13,27 +13,24 @@ from medcor.domain.dialogue import answers, intents, wording
 from medcor.domain.dialogue import text as words
 from medcor.domain.dialogue.wording import say
 from medcor.domain.permissions import Role
-from medcor.domain.talk import Card, Delta, Notice, Reply, ReplyEvent, Turn
+from medcor.domain.talk import Alarm, Card, Delta, Notice, Reply, ReplyEvent, Turn
 from medcor.integrations.language_models import LanguageModel, ModelFailed
 from medcor.services.assistant import (
-    appointments_flow,
-    booking_flow,
     dictating,
     doctor,
-    doctor_acts,
-    doctor_days_off,
     guided,
     info,
+    recovered,
 )
-from medcor.services.assistant.doctor_facts import DaysOffDone
 from medcor.services.assistant.memory import dump_memory, load_memory
 from medcor.services.assistant.model_turn import ModelMemory, ModelTurn
 from medcor.services.assistant.state import Answer, Ask, Desk, TalkState
-from medcor.services.assistant.toolbox import StepLimitReached, Toolbox, turn_results
+from medcor.services.assistant.toolbox import StepLimitReached, Toolbox
 
 Events = Generator[ReplyEvent, None, Any]
 log = structlog.get_logger("medcor.assistant")
 MAX_TURN_CHARS = 2000
+SAFETY = "safety"
 # A longer no may hold a wish as well: then the model reads it.
 SHORT_NO = 4
 
@@ -72,7 +69,10 @@ class AssistantTalk:
         if answer is None:
             state.unsaid = state.unsaid or news
             return
-        if news is not None and news.text != answer.text:
+        if answer.answered_by == SAFETY:
+            # Nothing stands before the number.
+            state.unsaid = state.unsaid or news
+        elif news is not None and news.text != answer.text:
             answer = answer.with_news(news)
         state.last_turn, state.last = turn.turn_id, answer
         # What is dictated is a record's text and nothing that a model is to answer.
@@ -86,10 +86,11 @@ class AssistantTalk:
         if not self._box.acting:
             yield from _stream(answer, cancelled)
             return
-        self.state.unsaid = replace(answer, shown="")
+        kept, again = self.state.unsaid, replace(answer, shown="")
+        self.state.unsaid = again.with_news(kept) if kept is not None else again
         for event in _stream(answer, cancelled):
             if isinstance(event, Reply):
-                self.state.unsaid = None
+                self.state.unsaid = kept
             yield event
 
     def _answer(self, turn: Turn, cancelled: Callable[[], bool]) -> Events:
@@ -126,19 +127,18 @@ class AssistantTalk:
         """Whether the next turn is a piece of a dictation, which is taken down for nothing."""
         return self.state.dictation is not None
 
-    def alarm(self, text: str) -> Reply | None:
-        """The emergency call for these words of a patient, with which the turn's reply begins."""
-        flag = self._flag(text)
+    def alarm(self, text: str, before: str = "") -> Alarm | None:
+        """See :meth:`medcor.domain.talk.Talk.alarm`; only patients have any."""
+        if not self._is_patient or self.dictating:
+            return None
+        before = before or self.state.said_just_now(self._box.clock())
+        flag = triage.red_flag(text, before)
         if flag is None:
             return None
         call, card = _emergency(flag, words.language_of(text, self.state.language), self._box)
-        return Reply(call, (card,), answered_by="safety")
-
-    def _flag(self, text: str) -> triage.Flag | None:
-        """The red flag in a patient's words, read to their end and with what was said just now."""
-        if not self._is_patient or self.dictating:
-            return None
-        return triage.red_flag(text, self.state.said_just_now(self._box.clock()))
+        alone = triage.red_flag(text) is not None
+        reason = text if alone else f"{before} / {text}"
+        return Alarm(Reply(call, (card,), answered_by=SAFETY), flag.value, reason)
 
     def _steps(self, turn: Turn) -> Events:
         if self.dictating:
@@ -146,9 +146,11 @@ class AssistantTalk:
         text = turn.text.strip()
         self.state.language = words.language_of(text, self.state.language)
         try:
-            if flag := self._flag(text):
-                return (yield from self._raise_alarm(flag, text))
-            return (yield from self._respond(text[:MAX_TURN_CHARS], turn))
+            if alarm := turn.alarm or self.alarm(text):
+                return (yield from self._raise_alarm(alarm, replace(turn, alarm=alarm)))
+            if turn.recovered:
+                return (yield from self._respond_again(turn))
+            return (yield from self._respond(text[:MAX_TURN_CHARS]))
         except errors.TalkMoved:
             raise
         except StepLimitReached:
@@ -166,24 +168,35 @@ class AssistantTalk:
         self.state.asking = Ask.STAFF
         return Answer(say(self.state.language, "trouble"))
 
-    def _raise_alarm(self, flag: triage.Flag, text: str) -> Events:
-        before = self.state.said_just_now(self._box.clock())
-        self.state.hear(text[:MAX_TURN_CHARS], self._box.clock())
-        alone = triage.red_flag(text) is not None
-        reason = text if alone else f"{before} / {text}"
-        return (yield from raise_alarm(self.state, self._box, flag, reason))
+    def _raise_alarm(self, alarm: Alarm, turn: Turn) -> Events:
+        self.state.hear(turn.text.strip()[:MAX_TURN_CHARS], self._box.clock())
+        answer = yield from raise_alarm(self.state, self._box, alarm)
+        if turn.recovered:
+            # What a lost process did in the name of the turns before is told with the next one.
+            self.state.unsaid = self._left_behind(turn)[0] or self.state.unsaid
+        return answer
 
-    def _respond(self, text: str, turn: Turn) -> Events:
+    def _left_behind(self, turn: Turn) -> tuple[Answer | None, Turn | None]:
+        """What a lost process has done for these turns already, and the turn that is left."""
+        desk = Desk(self.state, self._box, self._box.load_catalogue())
+        return recovered.read_done(desk, turn)
+
+    def _respond_again(self, turn: Turn) -> Events:
+        """Tell what a lost process has done for these turns, then answer the others."""
+        done, rest = self._left_behind(turn)
+        if done is None:
+            return (yield from self._steps(replace(turn, recovered=False)))
+        if rest is None:
+            return done
+        self._box.begin(*rest.ids)
+        # What was done is told, whoever talks on.
+        self._box.acting = True
+        answer = yield from self._steps(rest)
+        return answer.with_news(done) if answer is not None else done
+
+    def _respond(self, text: str) -> Events:
         self.state.hear(text, self._box.clock())
         desk = Desk(self.state, self._box, self._box.load_catalogue())
-        if self._is_patient and turn.recovered and (known := turn_results(self._box)):
-            tool, fact = known[0]
-            tell = (
-                booking_flow.booked if tool == "book_appointment" else appointments_flow.cancelled
-            )
-            return tell(desk, fact)
-        if not self._is_patient and turn.recovered and (done := self._known_days()):
-            return doctor_days_off.entered(desk, done)
         if self._model is not None and not self._is_servers(desk, text):
             answer = yield from self._ask_model(self._model, desk, text)
             if answer is not None:
@@ -194,12 +207,6 @@ class AssistantTalk:
     @property
     def _is_patient(self) -> bool:
         return self._box.actor.role is Role.PATIENT
-
-    def _known_days(self) -> DaysOffDone | None:
-        """What this turn has entered already, if it arrives a second time."""
-        return self._box.look(
-            lambda session: doctor_acts.known_days(session, self._box.actor, self._box.turn_ids)
-        )
 
     def _is_servers(self, desk: Desk, text: str) -> bool:
         """Consent and questions for advice are never left to a model."""
@@ -240,7 +247,7 @@ class AssistantTalk:
         return Notice("model_unavailable", text)
 
 
-def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) -> Events:
+def raise_alarm(state: TalkState, box: Toolbox, alarm: Alarm) -> Events:
     """Say the emergency number at once, the same way every time, then record a hand-over.
 
     The number matters more than the record: it is said before the database is asked for anything,
@@ -248,19 +255,20 @@ def raise_alarm(state: TalkState, box: Toolbox, flag: triage.Flag, text: str) ->
     """
     box.acting = True
     state.asking, state.offer, state.appointment = Ask.NOTHING, None, None
-    language = state.language
-    call, card = _emergency(flag, language, box)
+    language, call, cards = state.language, alarm.reply.text, alarm.reply.cards
     yield Delta(f"{call} ")
     try:
-        yield from box.step("hand_over_to_staff", language, reason=text[:300], flag=flag.value)
+        yield from box.step(
+            "hand_over_to_staff", language, reason=alarm.reason[:300], flag=alarm.flag
+        )
     except errors.TalkMoved:
         raise
     except Exception:
-        log.exception("emergency_handover_failed", flag=flag.value)
-        return Answer(call, (card,), shown=call, answered_by="safety")
+        log.exception("emergency_handover_failed", flag=alarm.flag)
+        return Answer(call, cards, shown=call, answered_by=SAFETY)
     told = f"{call} {say(language, 'emergency_told')}"
-    cards = (card, info.handover_card(language))
-    return Answer(told, cards, shown=f"{call} ", answered_by="safety")
+    cards = (*cards, info.handover_card(language))
+    return Answer(told, cards, shown=f"{call} ", answered_by=SAFETY)
 
 
 def _emergency(flag: triage.Flag, language: str, box: Toolbox) -> tuple[str, Card]:

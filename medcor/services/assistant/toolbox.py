@@ -251,20 +251,6 @@ def _hand_over_to_staff(box: Toolbox, reason: str, flag: str = "") -> HandoverFa
     )
 
 
-def turn_results(box: Toolbox) -> list[tuple[str, AppointmentFact]]:
-    """What this turn has booked or cancelled already, if it arrives a second time."""
-
-    def read(session: Session) -> list[tuple[str, AppointmentFact]]:
-        found = []
-        for act in acts.acts_of_turn(session, box.actor, box.turn_ids):
-            row = lookup.find(session, Appointment, act.subject_id)
-            if row is not None:
-                found.append((act.tool, AppointmentFact.of(row)))
-        return found
-
-    return box.look(read)
-
-
 _PATIENT = frozenset({Role.PATIENT})
 _DOCTOR = frozenset({Role.DOCTOR})
 _BOTH = _PATIENT | _DOCTOR

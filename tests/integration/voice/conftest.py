@@ -123,7 +123,7 @@ class ScriptedTalk:
     def memory(self) -> dict[str, object]:
         return {}
 
-    def alarm(self, text: str) -> None:
+    def alarm(self, text: str, before: str = "") -> None:
         return None
 
     def reply(self, turn: Turn, cancelled: Callable[[], bool]) -> Iterator[ReplyEvent]:

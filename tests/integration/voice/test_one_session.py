@@ -143,7 +143,13 @@ def test_talks_at_other_processes_count_too(clinics, registry):
     with clinics.app.app_context():
         for number in range(per_user):
             make_talk(
-                actor, f"there-{number}", running=True, began_at=now, alive_at=now, owner="there"
+                actor,
+                f"there-{number}",
+                running=True,
+                began_at=now,
+                alive_at=now,
+                page_at=now,
+                owner="there",
             )
     with pytest.raises(errors.TooManySessions):
         registry.open(person_of(actor), "en", {"name": "x"})

@@ -234,7 +234,7 @@ export class AssistantClient {
     if (this.started) this.socket.emit("resume_backend");
   }
 
-  /** A typed turn stays queued until the server shows it, which it does once it is safe there. */
+  /** A typed turn is told once the server has taken it, and kept until it is safe there, which its transcript says. */
   say(id, text) {
     this.typed.push({ id, text, sent: false });
     if (this.started) this.sendTyped();
@@ -253,7 +253,7 @@ export class AssistantClient {
     if (!this.typed.includes(turn)) return;
     if (error && !this.started) return;
     const refused = error ? "unreachable" : ack?.ok === false && (ack.code ?? "bad_message");
-    if (!refused) return;
+    if (!refused) return this.taken(turn);
     this.drop(turn);
     this.tell("typed_refused", { ...turn, code: refused, message: ack?.message });
   }
@@ -262,7 +262,13 @@ export class AssistantClient {
     const turn = this.typed.find(({ id }) => id === name);
     if (!turn) return;
     this.drop(turn);
-    this.tell("typed", turn);
+    this.taken(turn);
+  }
+
+  taken(turn) {
+    if (turn.taken) return;
+    turn.taken = true;
+    this.tell("typed", { id: turn.id, text: turn.text });
   }
 
   drop(turn) {

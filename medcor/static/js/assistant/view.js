@@ -60,18 +60,20 @@ export class View {
     const follow = this.isAtEnd();
     this.part("welcome").hidden = turns.length > 0 || Boolean(interim || draft);
     for (const [id, node] of this.shown) if (!turns.some((turn) => turn.id === id)) this.drop(id, node);
-    turns.forEach((turn) => this.showTurn(turn));
+    turns.forEach((turn, at) => this.showTurn(turn, turns[at + 1]));
     this.showPassing("interim", interim?.text);
     this.showPassing("draft", draft?.text);
     this.showPassing("activity", activity);
     if (follow) this.scrollToEnd();
   }
 
-  showTurn(turn) {
+  showTurn(turn, next) {
     const before = this.shown.get(turn.id);
     if (before?.turn === turn) return;
     const node = this.turnElement(turn);
+    const follower = this.shown.get(next?.id)?.node;
     if (before) before.node.replaceWith(node);
+    else if (follower) follower.before(node);
     else this.log.append(node);
     this.shown.set(turn.id, { node, turn });
   }
