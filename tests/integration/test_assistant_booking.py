@@ -12,7 +12,14 @@ from medcor.extensions import db
 from medcor.models import Treatment
 from medcor.services.slots import exclude_days
 from medcor.web.transaction import transaction
-from tests.assistant_helpers import Person, appointments, book, give_times, set_price
+from tests.assistant_helpers import (
+    Person,
+    appointments,
+    book,
+    give_times,
+    handovers,
+    set_price,
+)
 from tests.conftest import NOW
 
 # When what the assistant holds has run out.
@@ -309,6 +316,46 @@ def test_what_a_lost_process_booked_is_told_with_the_turn_after_it(world, patien
     assert told.text.startswith("Done: Dental Cleaning")
     (row,) = appointments(world.one.id)
     assert row.status == AppointmentStatus.PENDING
+
+
+def test_an_alarm_is_said_before_the_booking_that_it_interrupted(world, patient):
+    patient.says("a cleaning", "the first one")
+    begun: list[bool] = []
+    patient.before_run = lambda: begun.append(True)
+    assert patient.say("yes", cancelled=lambda: bool(begun)).reply is None
+    alarm = patient.say("I can't breathe")
+    assert alarm.text.startswith("This sounds like an emergency.")
+    assert alarm.cards[0].url == "tel:112" and "Done" not in alarm.text
+    assert patient.say("hello").text.startswith("Done: Dental Cleaning")
+
+
+def test_what_is_left_of_turns_that_a_lost_process_acted_for_is_answered(world, patient):
+    patient.says("a cleaning", "the first one")
+    memory = patient.talk.memory()
+    patient.say("yes", turn_id="s.3")
+    patient.reopen(memory)
+    told = patient.say("cancel my cleaning", turn_id="s.4", earlier=(("s.3", "yes"),))
+    assert told.text.startswith("Done: Dental Cleaning") and "Shall I cancel" in told.text
+
+
+def test_a_booking_is_told_after_the_alarm_that_came_with_it(world, patient):
+    patient.says("a cleaning", "the first one")
+    memory = patient.talk.memory()
+    patient.say("yes", turn_id="s.3")
+    patient.reopen(memory)
+    alarm = patient.say("I can't breathe", turn_id="s.4", earlier=(("s.3", "yes"),))
+    assert alarm.text.startswith("This sounds like an emergency.")
+    assert patient.say("hello").text.startswith("Done: Dental Cleaning")
+
+
+def test_an_alarm_stays_one_however_late_its_reply_begins(world, patient):
+    patient.say("my chest")
+    found = patient.talk.alarm("hurts a lot")
+    patient.now += timedelta(seconds=40)
+    assert patient.talk.alarm("hurts a lot") is None
+    events = list(patient.talk.reply(Turn("late", "hurts a lot", alarm=found), lambda: False))
+    assert events[-1].text.startswith(found.reply.text) and events[-1].cards[0].url == "tel:112"
+    assert "my chest / hurts a lot" in handovers(world.one.id)[0].reason
 
 
 def test_a_listener_who_leaves_does_not_cut_a_booking(world, patient):

@@ -56,3 +56,16 @@ def test_pieces_that_are_taken_down_together_are_each_taken_once(people, doctor,
     doctor.reopen(memory)
     doctor.say(PIECES[1], turn_id="s.3", earlier=(("s.2", PIECES[0]),))
     assert draft_of(people.doctor, visit).transcript == f"{PIECES[0]}\n{PIECES[1]}"
+
+
+def test_a_dictation_that_a_lost_process_began_goes_on(people, doctor, visit):
+    """It had taken down the first piece, and not said so: nothing of it was remembered."""
+    memory = doctor.talk.memory()
+    first = f"dictate a visit. {PIECES[0]}"
+    doctor.say(first, turn_id="s.1")
+    taken = draft_of(people.doctor, visit)
+    doctor.reopen(memory)
+    doctor.say(PIECES[1], turn_id="s.2", earlier=(("s.1", first),))
+    pieces = [taken.transcript, PIECES[1]] if taken is not None else [PIECES[1]]
+    assert doctor.talk.dictating
+    assert draft_of(people.doctor, visit).transcript == "\n".join(pieces)

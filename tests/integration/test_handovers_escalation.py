@@ -10,9 +10,9 @@ import pytest
 from medcor.domain.permissions import Role
 from medcor.extensions import db
 from medcor.models import Clinic, User
-from medcor.services import handover_escalation
+from medcor.services import handover_escalation, handover_lists
 from medcor.web.handover_ticker import run_handover_ticker, settle_due
-from medcor.web.transaction import transaction
+from medcor.web.transaction import reading, transaction
 from tests.conftest import NOW
 from tests.factories import make_user
 from tests.handover_helpers import acts, ask, mails, open_talk_session, row_of, take
@@ -57,6 +57,42 @@ def test_an_alarm_is_mailed_again_every_ten_minutes_three_times(app, world):
     assert rounds == [1, 1, 0, 1, 1, 0, 0, 0]
     assert row_of(world.one.id, made).escalations == 4
     assert [kind for kind, _, _ in mails(world.one.id)].count("handover_untaken") == 1
+
+
+def test_a_new_alarm_after_the_last_mail_is_mailed_and_told_anew(app, world):
+    """Nobody was there on Friday; on Sunday it is another emergency, and no part of the old one."""
+    one, day = world.one, timedelta(days=1)
+    made = ask(one.patient, flag="breathing")
+    assert sum(run(app, minutes)["mailed"] for minutes in (2, 12, 22, 32)) == 4
+    assert ask(one.patient, "again", flag="breathing", turn="b.1", at=NOW + 2 * day) == made
+    latest = handover_lists.count_open(reading(one.id), one.admin).latest
+    assert latest == (NOW + 2 * day).timestamp() * 1000
+    two_days = 2 * 24 * 60
+    assert run(app, two_days + 2) == {"mailed": 1, "told": 1}
+    assert [kind for kind, _, _ in mails(one.id)].count("handover_untaken") == 2
+
+
+@pytest.mark.parametrize("flag", ["", "stroke"])
+def test_what_nobody_took_for_weeks_is_asked_anew(app, world, flag):
+    made = ask(world.one.patient)
+    later = NOW + timedelta(days=20)
+    assert ask(world.one.patient, flag=flag, turn="b.1", at=later) == made
+    assert row_of(world.one.id, made).created_at == later
+    assert run(app, 20 * 24 * 60 + 15) == {"mailed": 1, "told": 1}
+
+
+def test_one_patient_makes_eight_rounds_of_mails_an_hour(app, world):
+    """Each time the last round is over they cry again."""
+    mailed = 0
+    for minute in range(0, 60):
+        ask(
+            world.one.patient,
+            flag="breathing",
+            turn=f"t.{minute}",
+            at=NOW + timedelta(minutes=minute),
+        )
+        mailed += run(app, minute)["mailed"]
+    assert mailed <= 8
 
 
 def test_a_request_is_mailed_once_and_what_is_taken_never(app, world):

@@ -79,7 +79,11 @@ def test_a_doctors_today_shows_alarms_of_own_patients(world, client):
     assert "only a request" not in told and "not my patient" not in told
     listed = text_of(client.get("/handovers/"))
     assert "Patient Test" in listed and "Second-Patient" not in listed
-    assert client.get("/handovers/open/").json == {"open": 2, "alarms": 1, "latest_alarm": 1}
+    assert client.get("/handovers/open/").json == {
+        "open": 2,
+        "alarms": 1,
+        "latest_alarm": NOW.timestamp() * 1000,
+    }
 
 
 def test_the_script_is_told_what_waits(world, desk):
@@ -88,7 +92,7 @@ def test_the_script_is_told_what_waits(world, desk):
     second = ask(world.one.other_patient, flag="stroke", talk="other")
     ask(world.two.patient, flag="stroke")
     answer = desk.get("/handovers/open/")
-    assert answer.json == {"open": 2, "alarms": 1, "latest_alarm": second}
+    assert answer.json == {"open": 2, "alarms": 1, "latest_alarm": NOW.timestamp() * 1000}
     assert answer.headers["Cache-Control"] == "no-store"
     take(world.one.admin, first)
     assert desk.get("/handovers/open/").json["open"] == 1

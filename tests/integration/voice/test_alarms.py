@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -78,6 +79,37 @@ def test_the_number_is_said_while_the_log_is_down_and_once(talk, clinics, monkey
     pieces = [each for each in page.all("reply_delta") if "call 112" in each["text"]]
     assert len(pieces) == 1, "it is said once"
     assert [flag for flag, _ in handovers(clinics, session_id)] == ["breathing"]
+
+
+def test_a_log_that_hangs_keeps_no_alarm_waiting(talk, clinics, monkeypatch):
+    page, session_id = talk()
+    real, free = conversations.log_message, threading.Event()
+
+    def write(*args, **values):
+        free.wait(20)
+        return real(*args, **values)
+
+    monkeypatch.setattr(conversations, "log_message", write)
+    page.ask("text", {"text": "Hello"})
+    time.sleep(0.3)
+    page.ask("text", {"text": ALARM})
+    first_words(page)
+    assert not page.all("transcript")
+    free.set()
+    page.wait("reply", lambda event: "112" in event["text"])
+    assert [flag for flag, _ in handovers(clinics, session_id)] == ["breathing"]
+
+
+def test_two_halves_of_an_alarm_that_both_wait_are_one(talk, clinics):
+    page, session_id = talk(hanging=1)
+    page.ask("text", {"text": "When are you open?"})
+    page.wait("reply_delta")
+    page.ask("text", {"text": "my chest"})
+    page.ask("text", {"text": "hurts a lot"})
+    first_words(page)
+    page.wait("reply", lambda event: "112" in event["text"])
+    flags = [flag for flag, _ in handovers(clinics, session_id)]
+    assert len(flags) == 1 and flags[0] in ("chest_pain", "breathing")
 
 
 def test_a_typed_alarm_cuts_a_reply_that_hangs(talk, clinics):
