@@ -89,7 +89,7 @@ def test_a_doctors_today_shows_alarms_of_own_patients(world, client):
 def test_the_script_is_told_what_waits(world, desk):
     assert desk.get("/handovers/open/").json == {"open": 0, "alarms": 0, "latest_alarm": None}
     first = ask(world.one.patient)
-    second = ask(world.one.other_patient, flag="stroke", talk="other")
+    ask(world.one.other_patient, flag="stroke", talk="other")
     ask(world.two.patient, flag="stroke")
     answer = desk.get("/handovers/open/")
     assert answer.json == {"open": 2, "alarms": 1, "latest_alarm": NOW.timestamp() * 1000}
