@@ -23,15 +23,11 @@ from medcor.models import (
     MessageType,
     Patient,
     RecordDraft,
-    TurnMeasure,
 )
 from medcor.models.tenancy import across_clinics
 from medcor.services import lookup
-from medcor.services.talk_sessions import turn_number
 
 BATCH = 200
-# So many turns are joined in one answer at most.
-MOST_JOINED = 40
 _QUIET = {"synchronize_session": False}
 Work = Callable[[Session], Any]
 
@@ -49,15 +45,11 @@ def mark_about(
     session: Session,
     actor: Actor,
     session_id: str,
-    turn_id: str,
+    turn_ids: Collection[str],
     patient_id: int,
     draft_id: int | None = None,
 ) -> None:
-    """Note that a turn of the actor's talk is about a patient's record, in the log of the talk.
-
-    Turns that were said while a reply was going on are answered as one, by the id of the last:
-    those before it that have no answer of their own are marked with it.
-    """
+    """Note that turns of the actor's talk, answered as one, are about a patient's record."""
     values = {"about_patient_id": patient_id}
     if draft_id is not None:
         values["draft_id"] = draft_id
@@ -66,7 +58,7 @@ def mark_about(
         .where(
             ConversationMessage.user_id == actor.user_id,
             ConversationMessage.session_id == session_id,
-            ConversationMessage.turn_id.in_(_joined(session, session_id, turn_id)),
+            ConversationMessage.turn_id.in_(turn_ids),
         )
         .values(values),
         execution_options=_QUIET,
@@ -79,21 +71,7 @@ def mark_dictated(
     """Note that a turn was dictated of a visit, though it could not be taken down."""
     visit = lookup.find(session, Appointment, appointment_id)
     if visit is not None:
-        mark_about(session, actor, session_id, turn_id, visit.patient_id)
-
-
-def _joined(session: Session, session_id: str, turn_id: str) -> list[str]:
-    """The ids of the turns that are answered with this one, itself included."""
-    number = turn_number(turn_id)
-    measured = session.scalars(
-        sa.select(TurnMeasure.turn_id)
-        .where(TurnMeasure.session_id == session_id, TurnMeasure.turn_id != turn_id)
-        .order_by(TurnMeasure.id.desc())
-        .limit(MOST_JOINED)
-    )
-    answered = max((each for each in map(turn_number, measured) if each < number), default=0)
-    first = max(answered + 1, number - MOST_JOINED)
-    return [turn_id, *(f"{session_id}.{each}" for each in range(first, number))]
+        mark_about(session, actor, session_id, (turn_id,), visit.patient_id)
 
 
 def about_of(

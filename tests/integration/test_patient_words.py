@@ -87,8 +87,9 @@ class Talker:
 
     def say(self, *texts: str) -> Said:
         """One answer to several turns, as those that were said meanwhile are joined."""
-        number = [self.hear(each) for each in texts][-1]
-        said = self.person.say("\n".join(texts), f"{self.talk}.{number}")
+        *earlier, (turn_id, text) = [(f"{self.talk}.{self.hear(each)}", each) for each in texts]
+        number = self.turns
+        said = self.person.say(text, turn_id, earlier=tuple(earlier))
         self.log(MessageType.LLM, said.text, number)
         return said
 

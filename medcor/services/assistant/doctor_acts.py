@@ -78,6 +78,7 @@ def take_down(
     taken = record_drafts.take_down(session, actor, appointment_id, steps, session_id, now)
     act.subject_id = taken.draft.id if taken.draft else None
     visit = lookup.find(session, Appointment, appointment_id)
-    patient_words.mark_about(session, actor, session_id, turn_id, visit.patient_id, act.subject_id)
+    turns, draft_id = (turn_id,), act.subject_id
+    patient_words.mark_about(session, actor, session_id, turns, visit.patient_id, draft_id)
     session.flush()
     return taken

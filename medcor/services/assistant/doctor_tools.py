@@ -160,7 +160,7 @@ def _last_visit(
     if row is None:
         return NoPastVisit(patient.name, own.day if own else None)
     found = records.open_record(session, actor, row.id, earlier=False, door="assistant")
-    patient_words.mark_about(session, actor, box.session_id, box.turn_id, patient.id)
+    patient_words.mark_about(session, actor, box.session_id, box.turn_ids, patient.id)
     unwritten = own.day if own and own.starts_at > row.starts_at else None
     return PastVisit.of(found, row.doctor_id == actor.profile_id, unwritten)
 
