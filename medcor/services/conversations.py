@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -30,12 +30,11 @@ from medcor.models import (
 )
 from medcor.models.tenancy import across_clinics
 from medcor.services import patient_words
+from medcor.services.log_copies import FORGET_FOR
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
 BATCH = 200
-# A batch that was read before an erasure is in MongoDB well within this.
-FORGET_FOR = timedelta(minutes=1)
 PAGE = 50
 log = structlog.get_logger("medcor.conversations")
 

@@ -6,11 +6,10 @@ talk makes sure that the copy goes too, over outages and batches that were on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,7 +18,6 @@ from medcor.domain import errors
 from medcor.domain.permissions import Actor, system_actor
 from medcor.domain.scheduling import local_today
 from medcor.domain.texts import storable
-from medcor.integrations.conversation_log import LogStore
 from medcor.models import (
     AssistantAct,
     Clinic,
@@ -29,16 +27,14 @@ from medcor.models import (
     TalkSession,
     TurnMeasure,
 )
-from medcor.models.tenancy import across_clinics
 from medcor.services import audit, handovers
-from medcor.services.conversations import FORGET_FOR
+from medcor.services.log_copies import Copies
 from medcor.services.own_talks import SUBJECT, has_words
 
 BATCH = 100
 # A deleted talk is remembered so long: sending the form again finds that it is done.
 REMEMBERED_FOR = timedelta(days=1)
 _QUIET = {"synchronize_session": False}
-Work = Callable[[Session], Any]
 
 
 class Kept(StrEnum):
@@ -211,57 +207,17 @@ def _delete_rows(session: Session, names: list[str], users: Iterable[int | None]
         session.execute(change, execution_options=_QUIET)
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """A talk whose copy in MongoDB is not certain to be gone."""
-
-    row_id: int
-    clinic_id: int
-    session_id: str
-    forgotten_at: datetime
-
-
-def read_deleted(session: Session) -> list[Deleted]:
-    """The earliest deleted talks, of every clinic, whose copy may still be there."""
-    wanted = (
-        sa.select(
-            ForgottenTalk.id,
-            ForgottenTalk.clinic_id,
-            ForgottenTalk.session_id,
-            ForgottenTalk.forgotten_at,
-        )
-        .where(ForgottenTalk.log_erased_at.is_(None))
-        .order_by(ForgottenTalk.id)
-        .limit(BATCH)
-    )
-    with across_clinics(session, "one shipper serves the journals of all clinics"):
-        return [Deleted(*row) for row in session.execute(wanted)]
-
-
-def forget_copies(
-    look: Callable[[Work], Any], run: Callable[[Work], Any], store: LogStore, now: datetime
-) -> int:
-    """Delete a batch of deleted talks from MongoDB; returns for how many that is over.
-
-    It is done at once, and again until a batch that was under way then has certainly arrived.
-    LogUnavailable leaves what is not done yet for the next round.
-    """
-    talks: list[Deleted] = look(read_deleted)
-    by_clinic: dict[int, list[str]] = {}
-    for each in talks:
-        by_clinic.setdefault(each.clinic_id, []).append(each.session_id)
-    for clinic_id, names in by_clinic.items():
-        store.forget_talks(f"clinic_{clinic_id}", names)
-    over = [each.row_id for each in talks if now - each.forgotten_at >= FORGET_FOR]
-    if over:
-        run(lambda session: _mark_gone(session, over, now))
-    return len(over)
-
-
-def _mark_gone(session: Session, row_ids: list[int], now: datetime) -> None:
-    change = sa.update(ForgottenTalk).where(ForgottenTalk.id.in_(row_ids))
-    with across_clinics(session, "one shipper serves the journals of all clinics"):
-        session.execute(change.values(log_erased_at=now), execution_options=_QUIET)
+# The copies of deleted talks.
+COPIES = Copies(
+    sa.select(
+        ForgottenTalk.id,
+        ForgottenTalk.clinic_id,
+        ForgottenTalk.session_id,
+        ForgottenTalk.forgotten_at,
+    ).where(ForgottenTalk.log_erased_at.is_(None)),
+    ForgottenTalk.log_erased_at,
+    lambda store, tenant, names: store.forget_talks(tenant, names),
+)
 
 
 def drop_traces(session: Session, now: datetime, *, shipping: bool) -> int:

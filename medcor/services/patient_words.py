@@ -6,16 +6,14 @@ that talks. Its words go with the draft that took them down, and with the patien
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from medcor.domain.permissions import Actor, Role
-from medcor.integrations.conversation_log import LogStore
 from medcor.models import (
     WIPED,
     Appointment,
@@ -24,12 +22,10 @@ from medcor.models import (
     Patient,
     RecordDraft,
 )
-from medcor.models.tenancy import across_clinics
 from medcor.services import lookup
+from medcor.services.log_copies import Copies
 
-BATCH = 200
 _QUIET = {"synchronize_session": False}
-Work = Callable[[Session], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,58 +143,14 @@ def wiped_among(session: Session, message_ids: Collection[str]) -> set[str]:
     return set(session.scalars(wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """A message whose words may still be in MongoDB."""
-
-    row_id: int
-    clinic_id: int
-    message_id: str
-    wiped_at: datetime
-
-
-def read_emptied(session: Session) -> list[Emptied]:
-    """The earliest emptied messages, of every clinic, whose copy may still have its words."""
-    wanted = (
-        sa.select(
-            ConversationMessage.id,
-            ConversationMessage.clinic_id,
-            ConversationMessage.message_id,
-            ConversationMessage.wiped_at,
-        )
-        .where(WIPED)
-        .order_by(ConversationMessage.id)
-        .limit(BATCH)
-    )
-    with across_clinics(session, "one shipper serves the journals of all clinics"):
-        return [Emptied(*row) for row in session.execute(wanted)]
-
-
-def empty_copies(
-    look: Callable[[Work], Any],
-    run: Callable[[Work], Any],
-    store: LogStore,
-    now: datetime,
-    settled_after: timedelta,
-) -> int:
-    """Empty a batch of messages in MongoDB; returns for how many that is over.
-
-    It is done at once, and again until a batch that was under way then has certainly arrived,
-    ``settled_after`` later. LogUnavailable leaves the rest for the next round.
-    """
-    found: list[Emptied] = look(read_emptied)
-    by_clinic: dict[int, list[str]] = {}
-    for each in found:
-        by_clinic.setdefault(each.clinic_id, []).append(each.message_id)
-    for clinic_id, names in by_clinic.items():
-        store.empty(f"clinic_{clinic_id}", names)
-    over = [each.row_id for each in found if now - each.wiped_at >= settled_after]
-    if over:
-        run(lambda session: _mark_gone(session, over, now))
-    return len(over)
-
-
-def _mark_gone(session: Session, row_ids: list[int], now: datetime) -> None:
-    change = sa.update(ConversationMessage).where(ConversationMessage.id.in_(row_ids))
-    with across_clinics(session, "one shipper serves the journals of all clinics"):
-        session.execute(change.values(log_wiped_at=now), execution_options=_QUIET)
+# The copies of emptied messages.
+COPIES = Copies(
+    sa.select(
+        ConversationMessage.id,
+        ConversationMessage.clinic_id,
+        ConversationMessage.message_id,
+        ConversationMessage.wiped_at,
+    ).where(WIPED),
+    ConversationMessage.log_wiped_at,
+    lambda store, tenant, names: store.empty(tenant, names),
+)

@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from medcor.extensions import db
 from medcor.integrations.conversation_log import LogStore, LogUnavailable, MongoLog
-from medcor.services import conversations, deleted_talks, patient_words
+from medcor.services import conversations, deleted_talks, log_copies, patient_words
 from medcor.web.state import now, settings, state
 from medcor.web.transaction import in_transaction
 
@@ -110,22 +110,20 @@ def forget_erased() -> int:
 
 def forget_deleted() -> int:
     """Delete from MongoDB what it holds of deleted talks; returns for how many that is over."""
-    store, total = log_store(), 0
-    while store is not None:
-        over = deleted_talks.forget_copies(_look, _run, store, now())
-        total += over
-        if over < deleted_talks.BATCH:
-            break
-    return total
+    return _clear(deleted_talks.COPIES)
 
 
 def empty_copies() -> int:
     """Take what was emptied here out of MongoDB too; returns for how many that is over."""
+    return _clear(patient_words.COPIES)
+
+
+def _clear(kind: log_copies.Copies) -> int:
     store, total = log_store(), 0
     while store is not None:
-        over = patient_words.empty_copies(_look, _run, store, now(), conversations.FORGET_FOR)
+        over = log_copies.clear(_look, _run, store, now(), kind)
         total += over
-        if over < patient_words.BATCH:
+        if over < log_copies.BATCH:
             break
     return total
 

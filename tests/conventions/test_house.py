@@ -33,10 +33,8 @@ ACROSS_CLINICS = {
     "medcor/services/handover_escalation.py",
     # One shipper serves the journals of all clinics.
     "medcor/services/conversations.py",
-    # The same shipper makes sure that deleted talks are gone from the copy too.
-    "medcor/services/deleted_talks.py",
-    # And so are words about patients.
-    "medcor/services/patient_words.py",
+    # The same shipper makes sure that deleted talks and emptied words are gone from the copy too.
+    "medcor/services/log_copies.py",
     # A process serves talks of every clinic: what one that is gone has left behind.
     "medcor/services/talk_sessions.py",
     "medcor/services/credits.py",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from medcor.integrations.conversation_log import MongoLog
 from tests.factories import ClinicWorld, World
+from tests.mongo import Mongo
 from tests.week_helpers import Desk
 
 
@@ -38,3 +40,22 @@ def admin(app: Flask, world: World) -> Desk:
 @pytest.fixture()
 def doctor(app: Flask, world: World) -> Desk:
     return Desk(app.test_client(), world.one.doctor)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Mongo]:
+    """A server of MongoDB's protocol for the tests of a module."""
+    server = Mongo(tmp_path_factory.mktemp("mongo"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture()
+def mongo(app: Flask, running: Mongo) -> Iterator[Mongo]:
+    """The same, empty, with the application shipping its log there."""
+    running.messages.delete_many({})
+    store = MongoLog(running.uri, connect_ms=500, answer_ms=1000)
+    app.extensions["medcor"].parts["conversation_log"] = store
+    yield running
+    app.extensions["medcor"].parts.pop("conversation_log")
+    store.close()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pymongo import MongoClient
 
 from medcor.extensions import db
 from medcor.integrations.conversation_log import LogUnavailable, MongoLog
@@ -20,53 +17,12 @@ from medcor.services.conversations import HistoryWish, LogReader, log_message
 from medcor.web import tickers
 from medcor.web.transaction import reading, transaction
 from tests.conftest import NOW
-from tests.servers import Child, end, start_child, wait_until
-
-
-class Mongo:
-    """A server in a process of its own that can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.child: Child = start_child("tests.mongo_server", str(folder))
-        self.uri = f"mongodb://127.0.0.1:{self.child.port}"
-        self.client = MongoClient(self.uri, serverSelectionTimeoutMS=3000, tz_aware=True)
-
-    @property
-    def messages(self):
-        return self.client["medcor"]["conversations"]
-
-    def kill(self) -> None:
-        self.child.kill()
-
-    def start(self) -> None:
-        self.child = start_child("tests.mongo_server", str(self._folder), str(self.child.port))
-
-    def stop(self) -> None:
-        self.client.close()
-        end(self.child.process)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Mongo]:
-    server = Mongo(tmp_path_factory.mktemp("mongo"))
-    yield server
-    server.stop()
+from tests.servers import wait_until
 
 
 @pytest.fixture()
-def mongo(running) -> Mongo:
-    running.messages.delete_many({})
-    return running
-
-
-@pytest.fixture()
-def store(app, mongo) -> Iterator[MongoLog]:
-    made = MongoLog(mongo.uri, connect_ms=500, answer_ms=1000)
-    app.extensions["medcor"].parts["conversation_log"] = made
-    yield made
-    app.extensions["medcor"].parts.pop("conversation_log")
-    made.close()
+def store(app, mongo) -> MongoLog:
+    return app.extensions["medcor"].parts["conversation_log"]
 
 
 def write(actor, number: int, kind: MessageType = MessageType.USER, **changes) -> bool:

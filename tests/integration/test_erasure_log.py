@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from medcor.extensions import db
-from medcor.integrations.conversation_log import LogUnavailable, MongoLog
+from medcor.integrations.conversation_log import LogUnavailable
 from medcor.models import ConversationMessage, ErasureRequest, MessageType
 from medcor.services import conversations, erasure
 from medcor.services.conversations import log_message
@@ -17,26 +16,9 @@ from medcor.services.erasure import Wording
 from medcor.web import tickers
 from medcor.web.transaction import reading, transaction
 from tests.conftest import NOW
-from tests.integration.test_conversation_log import Mongo
+from tests.mongo import Mongo
 from tests.record_helpers import count
 from tests.servers import wait_until
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Mongo]:
-    server = Mongo(tmp_path_factory.mktemp("mongo-erasure"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture()
-def mongo(app, running) -> Iterator[Mongo]:
-    running.messages.delete_many({})
-    store = MongoLog(running.uri, connect_ms=500, answer_ms=1000)
-    app.extensions["medcor"].parts["conversation_log"] = store
-    yield running
-    app.extensions["medcor"].parts.pop("conversation_log")
-    store.close()
 
 
 def say(actor, number: int) -> None:

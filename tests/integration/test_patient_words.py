@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from medcor.domain import errors
 from medcor.domain.permissions import Actor
 from medcor.extensions import db
-from medcor.integrations.conversation_log import LogUnavailable, MongoLog
+from medcor.integrations.conversation_log import LogUnavailable
 from medcor.models import (
     ConversationMessage,
     MessageType,
@@ -20,7 +19,8 @@ from medcor.models import (
     TurnOutcome,
 )
 from medcor.services import conversations, patient_words, record_drafts, talk_sessions
-from medcor.services.conversations import FORGET_FOR, log_message
+from medcor.services.conversations import log_message
+from medcor.services.log_copies import FORGET_FOR
 from medcor.services.measures import Stages, record_measure
 from medcor.web import privacy_ticker, tickers
 from medcor.web.transaction import in_transaction, reading, transaction
@@ -28,7 +28,7 @@ from tests.assistant_helpers import Person, Said
 from tests.conftest import NOW
 from tests.doctor_helpers import dictate, draft_of, name_patient, visit_before, visit_today
 from tests.erasure_helpers import ask, carry_out, every_text
-from tests.integration.test_conversation_log import Mongo
+from tests.mongo import Mongo
 from tests.record_helpers import TEXT, form_path, post, sign_in, write_record
 from tests.talk_helpers import Reader
 
@@ -298,23 +298,6 @@ def test_signing_on_the_form_empties_the_talk(app, people, visit, dictated):
 
 
 # MongoDB
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Mongo]:
-    server = Mongo(tmp_path_factory.mktemp("mongo-words"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture()
-def mongo(app, running) -> Iterator[Mongo]:
-    running.messages.delete_many({})
-    store = MongoLog(running.uri, connect_ms=500, answer_ms=1000)
-    app.extensions["medcor"].parts["conversation_log"] = store
-    yield running
-    app.extensions["medcor"].parts.pop("conversation_log")
-    store.close()
 
 
 def copied(mongo: Mongo) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,15 +10,16 @@ import sqlalchemy as sa
 
 from medcor.domain import errors
 from medcor.extensions import db
-from medcor.integrations.conversation_log import LogUnavailable, MongoLog
+from medcor.integrations.conversation_log import LogUnavailable
 from medcor.models import Appointment, Handover
 from medcor.services import conversations, deleted_talks, talk_sessions
 from medcor.services.conversations import HistoryWish, LogReader
-from medcor.services.deleted_talks import FORGET_FOR, REMEMBERED_FOR
+from medcor.services.deleted_talks import REMEMBERED_FOR
+from medcor.services.log_copies import FORGET_FOR
 from medcor.web import talk_ticker, tickers
 from medcor.web.transaction import in_transaction, reading, transaction
 from tests.conftest import NOW
-from tests.integration.test_conversation_log import Mongo
+from tests.mongo import Mongo
 from tests.page_helpers import text_of
 from tests.servers import wait_until
 from tests.talk_helpers import (
@@ -40,23 +40,6 @@ SAID = ("My tooth hurts", "I am sorry.")
 @pytest.fixture()
 def patient(app, world) -> Reader:
     return Reader(app.test_client(), world.one.patient)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Mongo]:
-    server = Mongo(tmp_path_factory.mktemp("mongo-talks"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture()
-def mongo(app, running) -> Iterator[Mongo]:
-    running.messages.delete_many({})
-    store = MongoLog(running.uri, connect_ms=500, answer_ms=1000)
-    app.extensions["medcor"].parts["conversation_log"] = store
-    yield running
-    app.extensions["medcor"].parts.pop("conversation_log")
-    store.close()
 
 
 def later(app, after: timedelta) -> None:
