@@ -61,11 +61,11 @@ class Answering:
     @property
     def busy(self) -> bool:
         """Something is to be logged or answered."""
-        return bool(self._reply or self._log.busy)
+        return bool(self._reply or self._log.count)
 
     @property
     def full(self) -> bool:
-        return len(self._log.waiting) >= MOST_WAITING_TURNS
+        return self._log.count >= MOST_WAITING_TURNS
 
     def take_spoken(self, spoken: Spoken, audio: tuple[str, int]) -> bool:
         """Make what was said a turn; False where nothing was."""

@@ -63,8 +63,9 @@ class TurnLog:
         self.waiting: list[Said] = []
 
     @property
-    def busy(self) -> bool:
-        return bool(self._open or self.waiting)
+    def count(self) -> int:
+        """How many turns wait to be written or answered."""
+        return self._open + len(self.waiting)
 
     def add(self, said: Said) -> None:
         self._open += 1

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from medcor.integrations.conversation_log import MongoLog
+from tests.doctor_helpers import name_patient
 from tests.factories import ClinicWorld, World
 from tests.mongo import Mongo
 from tests.week_helpers import Desk
@@ -29,6 +30,14 @@ def one(world: World) -> ClinicWorld:
 @pytest.fixture()
 def clinic(world: World) -> ClinicWorld:
     """The same clinic, for tests to which a ``one`` is somebody."""
+    return world.one
+
+
+@pytest.fixture()
+def people(world: World) -> ClinicWorld:
+    """The same clinic, where both patients have names that can be said."""
+    name_patient(world.one.patient, "Ayşe", "Kaya")
+    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
     return world.one
 
 

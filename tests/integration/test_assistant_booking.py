@@ -305,19 +305,6 @@ def test_a_booking_under_way_is_finished_and_told_next_time(world, patient):
     assert "Done" not in patient.say("hello").text
 
 
-@pytest.mark.parametrize("later", ["hello?", "no, wait"])
-def test_what_a_lost_process_booked_is_told_with_the_turn_after_it(world, patient, later):
-    """Its turn was never answered, so another process answers it together with the next one."""
-    patient.says("a cleaning", "the first one")
-    memory = patient.talk.memory()
-    patient.say("yes", turn_id="s.3")
-    patient.reopen(memory)
-    told = patient.say(later, turn_id="s.4", earlier=(("s.3", "yes"),))
-    assert told.text.startswith("Done: Dental Cleaning")
-    (row,) = appointments(world.one.id)
-    assert row.status == AppointmentStatus.PENDING
-
-
 def test_an_alarm_is_said_before_the_booking_that_it_interrupted(world, patient):
     patient.says("a cleaning", "the first one")
     begun: list[bool] = []
@@ -326,25 +313,6 @@ def test_an_alarm_is_said_before_the_booking_that_it_interrupted(world, patient)
     alarm = patient.say("I can't breathe")
     assert alarm.text.startswith("This sounds like an emergency.")
     assert alarm.cards[0].url == "tel:112" and "Done" not in alarm.text
-    assert patient.say("hello").text.startswith("Done: Dental Cleaning")
-
-
-def test_what_is_left_of_turns_that_a_lost_process_acted_for_is_answered(world, patient):
-    patient.says("a cleaning", "the first one")
-    memory = patient.talk.memory()
-    patient.say("yes", turn_id="s.3")
-    patient.reopen(memory)
-    told = patient.say("cancel my cleaning", turn_id="s.4", earlier=(("s.3", "yes"),))
-    assert told.text.startswith("Done: Dental Cleaning") and "Shall I cancel" in told.text
-
-
-def test_a_booking_is_told_after_the_alarm_that_came_with_it(world, patient):
-    patient.says("a cleaning", "the first one")
-    memory = patient.talk.memory()
-    patient.say("yes", turn_id="s.3")
-    patient.reopen(memory)
-    alarm = patient.say("I can't breathe", turn_id="s.4", earlier=(("s.3", "yes"),))
-    assert alarm.text.startswith("This sounds like an emergency.")
     assert patient.say("hello").text.startswith("Done: Dental Cleaning")
 
 

@@ -26,13 +26,6 @@ UNKNOWN = "I don't know such a patient of yours"
 
 
 @pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
-    return world.one
-
-
-@pytest.fixture()
 def doctor(people) -> Person:
     return Person(people.doctor)
 

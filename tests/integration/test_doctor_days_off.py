@@ -11,18 +11,11 @@ from medcor.services.days_off import Absence, Decision, add_days_off
 from medcor.web.transaction import transaction
 from tests.assistant_helpers import Person, appointments, book
 from tests.conftest import NOW
-from tests.doctor_helpers import absences, assistant_acts, name_patient
+from tests.doctor_helpers import absences, assistant_acts
 from tests.page_helpers import sent_mails, sign_in_staff
 from tests.record_helpers import acts, count
 
 MONDAY, FRIDAY = date(2026, 3, 9), date(2026, 3, 6)
-
-
-@pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
-    return world.one
 
 
 @pytest.fixture()

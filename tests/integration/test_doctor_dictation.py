@@ -25,7 +25,6 @@ from tests.doctor_helpers import (
     dictate,
     draft_of,
     drafts,
-    name_patient,
     visit_before,
     visit_today,
 )
@@ -44,13 +43,6 @@ NOTE = Note(
     "Pulpitis.",
     "Root canal, ibuprofen 400 mg.",
 )
-
-
-@pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
-    return world.one
 
 
 @pytest.fixture()

@@ -5,18 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.assistant_helpers import Person
-from tests.doctor_helpers import draft_of, name_patient, visit_today
+from tests.doctor_helpers import draft_of, visit_today
 
 PIECES = (
     "Complaint: toothache since Monday.",
     "On examination: deep caries on 36, no pain on tapping.",
 )
-
-
-@pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    return world.one
 
 
 @pytest.fixture()

@@ -46,13 +46,6 @@ def model(server) -> Iterator[OpenAIModel]:
 
 
 @pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
-    return world.one
-
-
-@pytest.fixture()
 def doctor(people, model) -> Person:
     return Person(people.doctor, model=model)
 

@@ -26,7 +26,7 @@ from medcor.web import privacy_ticker, tickers
 from medcor.web.transaction import in_transaction, reading, transaction
 from tests.assistant_helpers import Person, Said
 from tests.conftest import NOW
-from tests.doctor_helpers import dictate, draft_of, name_patient, visit_before, visit_today
+from tests.doctor_helpers import dictate, draft_of, visit_before, visit_today
 from tests.erasure_helpers import ask, carry_out, every_text
 from tests.mongo import Mongo
 from tests.record_helpers import TEXT, form_path, post, sign_in, write_record
@@ -92,13 +92,6 @@ class Talker:
         said = self.person.say(text, turn_id, earlier=tuple(earlier))
         self.log(MessageType.LLM, said.text, number)
         return said
-
-
-@pytest.fixture()
-def people(world):
-    name_patient(world.one.patient, "Ayşe", "Kaya")
-    name_patient(world.one.other_patient, "Mehmet", "Yılmaz")
-    return world.one
 
 
 @pytest.fixture()

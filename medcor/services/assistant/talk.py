@@ -172,9 +172,18 @@ class AssistantTalk:
         self.state.hear(turn.text.strip()[:MAX_TURN_CHARS], self._box.clock())
         answer = yield from raise_alarm(self.state, self._box, alarm)
         if turn.recovered:
-            # What a lost process did in the name of the turns before is told with the next one.
-            self.state.unsaid = self._left_behind(turn)[0] or self.state.unsaid
+            self._keep_done(turn)
         return answer
+
+    def _keep_done(self, turn: Turn) -> None:
+        """Tell with the next turn what a lost process did for those before an alarm."""
+        try:
+            self.state.unsaid = self._left_behind(turn)[0] or self.state.unsaid
+        except errors.TalkMoved:
+            raise
+        except Exception:
+            # Nothing may take the alarm's answer away.
+            log.exception("acts_not_read", turn_id=turn.turn_id)
 
     def _left_behind(self, turn: Turn) -> tuple[Answer | None, Turn | None]:
         """What a lost process has done for these turns already, and the turn that is left."""
@@ -186,11 +195,12 @@ class AssistantTalk:
         done, rest = self._left_behind(turn)
         if done is None:
             return (yield from self._steps(replace(turn, recovered=False)))
-        if rest is None:
-            return done
-        self._box.begin(*rest.ids)
+        if rest is not None:
+            self._box.begin(*rest.ids)
         # What was done is told, whoever talks on.
         self._box.acting = True
+        if rest is None:
+            return done
         answer = yield from self._steps(rest)
         return answer.with_news(done) if answer is not None else done
 
