@@ -7,6 +7,7 @@ import re
 import pytest
 
 from medcor.domain.triage import red_flag
+from tests.said_lines import labelled
 
 CALM: dict[str, str] = {
     "long ago": """
@@ -333,7 +334,7 @@ CALM: dict[str, str] = {
         i use insulin
     """,
 }
-CASES = [" ".join(line.split()) for lines in CALM.values() for line in lines.strip().splitlines()]
+CASES = [said for said, _ in labelled(CALM)]
 
 
 @pytest.mark.parametrize("said", CASES)

@@ -8,6 +8,7 @@ import pytest
 
 from medcor.domain.dialogue.text import fold
 from medcor.domain.triage import red_flag
+from tests.said_lines import labelled
 
 CALM: dict[str, str] = {
     "long ago": """
@@ -314,7 +315,7 @@ CALM: dict[str, str] = {
         artık dayanamıyorum dişim çok ağrıyor
     """,
 }
-CASES = [" ".join(line.split()) for lines in CALM.values() for line in lines.strip().splitlines()]
+CASES = [said for said, _ in labelled(CALM)]
 
 
 @pytest.mark.parametrize("said", CASES)

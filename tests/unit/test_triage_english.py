@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled
 
 SAID: dict[Flag, str] = {
     Flag.CHEST_PAIN: """
@@ -263,11 +264,7 @@ SAID: dict[Flag, str] = {
         please save his life
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in SAID.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(SAID)
 
 
 @pytest.mark.parametrize(("said", "flag"), ALARMS, ids=[said for said, _ in ALARMS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medcor.domain.triage import red_flag
+from tests.said_lines import sentences
 
 HARMLESS = """
     I would like to book a dental cleaning.
@@ -110,7 +111,7 @@ HARMLESS = """
     12345
     ...
 """
-CALM = [" ".join(line.split()) for line in HARMLESS.strip().splitlines()]
+CALM = sentences(HARMLESS)
 
 
 @pytest.mark.parametrize("said", [*CALM, ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled
 
 HEARD: dict[Flag, str] = {
     Flag.SELF_HARM: """
@@ -242,11 +243,7 @@ HEARD: dict[Flag, str] = {
         my husband is dying
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in HEARD.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(HEARD)
 
 
 @pytest.mark.parametrize(("said", "flag"), ALARMS, ids=[said for said, _ in ALARMS])

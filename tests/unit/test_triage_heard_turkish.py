@@ -6,6 +6,7 @@ import pytest
 
 from medcor.domain.dialogue.text import fold
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled
 
 HEARD: dict[Flag, str] = {
     Flag.SELF_HARM: """
@@ -197,11 +198,7 @@ HEARD: dict[Flag, str] = {
         can veriyor
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in HEARD.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(HEARD)
 
 
 @pytest.mark.parametrize(("said", "flag"), ALARMS, ids=[said for said, _ in ALARMS])

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled
 
 SAID: dict[Flag, str] = {
     Flag.CHEST_PAIN: """
@@ -295,11 +296,7 @@ SAID: dict[Flag, str] = {
         i think hes dead
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in SAID.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(SAID)
 
 
 @pytest.mark.parametrize(("said", "flag"), ALARMS, ids=[said for said, _ in ALARMS])

@@ -8,6 +8,7 @@ import pytest
 
 from medcor.domain.dialogue.text import fold
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled
 
 SAID: dict[Flag, str] = {
     Flag.CHEST_PAIN: """
@@ -265,11 +266,7 @@ SAID: dict[Flag, str] = {
         öleceğim galiba
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in SAID.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(SAID)
 _DOTLESS = str.maketrans({"ı": "i", "ğ": "g", "ş": "s"})
 
 

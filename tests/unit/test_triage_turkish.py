@@ -6,6 +6,7 @@ import pytest
 
 from medcor.domain.dialogue.text import fold
 from medcor.domain.triage import Flag, red_flag
+from tests.said_lines import labelled, sentences
 
 SAID: dict[Flag, str] = {
     Flag.CHEST_PAIN: """
@@ -207,11 +208,7 @@ SAID: dict[Flag, str] = {
         hayati tehlike
     """,
 }
-ALARMS = [
-    (" ".join(line.split()), flag)
-    for flag, lines in SAID.items()
-    for line in lines.strip().splitlines()
-]
+ALARMS = labelled(SAID)
 HARMLESS = """
     diş temizliği için randevu almak istiyorum
     dişim ağrıyor
@@ -278,7 +275,7 @@ HARMLESS = """
     yarın öleceğim kadar yoğunum demedim
     kaçta açılıyorsunuz
 """
-CALM = [" ".join(line.split()) for line in HARMLESS.strip().splitlines()]
+CALM = sentences(HARMLESS)
 
 
 @pytest.mark.parametrize(("said", "flag"), ALARMS, ids=[said for said, _ in ALARMS])
