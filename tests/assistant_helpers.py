@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from medcor.domain.permissions import Actor, system_actor
 from medcor.domain.talk import Card, Delta, Notice, Reply, ReplyEvent, Talk, ToolStep, Turn
+from medcor.domain.triage import said_just_before
 from medcor.extensions import db
 from medcor.integrations.language_models import LanguageModel
 from medcor.models import Appointment, ClinicHours, Handover, Treatment
@@ -73,6 +74,7 @@ class Person:
     before_run: Callable[[], None] | None = None
     memory: dict[str, Any] | None = None
     reopened: bool = False
+    last: tuple[str, datetime] | None = None
     talk: Talk = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +124,9 @@ class Person:
         turn_id, recovered = turn_id or f"turn-{next(_numbers)}", self.reopened and bool(turn_id)
         parts = (*earlier, (turn_id, text)) if earlier else ()
         whole = "\n".join([*(words for _, words in earlier), text])
-        turn = Turn(turn_id, whole, parts=parts, recovered=recovered)
+        before, self.last = said_just_before(self.last, self.now), (text, self.now)
+        alarm = self.talk.alarm(text, before)
+        turn = Turn(turn_id, text if alarm else whole, "voice", parts, recovered, alarm)
         return Said(list(self.talk.reply(turn, cancelled)))
 
     def says(self, *texts: str) -> Said:

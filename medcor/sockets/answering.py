@@ -10,7 +10,7 @@ from typing import Any
 from medcor import runtime
 from medcor.domain import errors
 from medcor.domain.talk import Talk, Turn
-from medcor.domain.triage import JOINED_WITHIN
+from medcor.domain.triage import said_just_before
 from medcor.services.measures import Stages
 from medcor.services.talk_sessions import Recovered
 
@@ -102,10 +102,8 @@ class Answering:
 
     def _with_alarm(self, turn: Turn, said_at: datetime) -> Turn:
         """Decide once, when the words come, whether they are an alarm."""
-        before, at = self._last or ("", said_at)
-        near = (said_at - at).total_seconds() <= JOINED_WITHIN
-        self._last = (turn.text, said_at)
-        return replace(turn, alarm=self._talk.alarm(turn.text, before if near else ""))
+        before, self._last = said_just_before(self._last, said_at), (turn.text, said_at)
+        return replace(turn, alarm=self._talk.alarm(turn.text, before))
 
     def _add(self, said: Said) -> None:
         if said.turn.alarm:

@@ -317,9 +317,7 @@ def test_an_alarm_is_said_before_the_booking_that_it_interrupted(world, patient)
 
 
 def test_an_alarm_stays_one_however_late_its_reply_begins(world, patient):
-    patient.say("my chest")
-    found = patient.talk.alarm("hurts a lot")
-    patient.now += timedelta(seconds=40)
+    found = patient.talk.alarm("hurts a lot", "my chest")
     assert patient.talk.alarm("hurts a lot") is None
     events = list(patient.talk.reply(Turn("late", "hurts a lot", alarm=found), lambda: False))
     assert events[-1].text.startswith(found.reply.text) and events[-1].cards[0].url == "tel:112"

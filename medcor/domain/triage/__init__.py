@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from medcor.domain.dialogue.text import fold
@@ -18,9 +19,11 @@ from .flags import Flag
 from .numbers import emergency_number
 from .spelling import mended
 
-__all__ = ["JOINED_WITHIN", "Flag", "emergency_number", "red_flag"]
-# Seconds between two turns that may be one sentence, cut by a pause.
-JOINED_WITHIN = 30.0
+__all__ = ["Flag", "emergency_number", "red_flag", "said_just_before"]
+# Between two turns that may be one sentence, cut by a pause.
+JOINED_WITHIN = timedelta(seconds=30)
+# So much of the end of a turn may belong to the next one's sentence.
+END_LENGTH = 150
 LONGEST = 2000
 
 _BORDERS = ".,;:!?()\n\r–—"
@@ -55,6 +58,13 @@ def red_flag(text: str, before: str = "") -> Flag | None:
     if found is not None or not before or _flag_of(before) is not None:
         return found
     return _flag_of(f"{before} {text}"[-LONGEST:])
+
+
+def said_just_before(last: tuple[str, datetime] | None, now: datetime) -> str:
+    """The end of the last turn, given with its instant, if what comes now may continue it."""
+    if last is None or now - last[1] > JOINED_WITHIN:
+        return ""
+    return last[0][-END_LENGTH:]
 
 
 @lru_cache(maxsize=256)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
 from enum import StrEnum
 
 from medcor.domain.dialogue.when import When
 from medcor.domain.talk import Card
-from medcor.domain.triage import JOINED_WITHIN
 from medcor.services.assistant.doctor_facts import DaysOffPlan, Dictation, PatientFact
 from medcor.services.assistant.facts import AppointmentFact, Catalogue, Offer
 from medcor.services.assistant.toolbox import Toolbox
@@ -70,9 +68,8 @@ class TalkState:
     """The wish so far, the question that is open, and what was said last.
 
     ``unsaid`` is the news of a change that was made while its turn was being interrupted.
-    ``heard`` is the end of the last turn and ``heard_at`` when it came, in seconds of the clock
-    that the talk is given. The last fields are a doctor's: whom they may mean, the days off they
-    were asked about, and what is being dictated.
+    The last fields are a doctor's: whom they may mean, the days off they were asked about, and what
+    is being dictated.
     """
 
     language: str
@@ -90,8 +87,6 @@ class TalkState:
     misses: int = 0
     turns: int = 0
     said: tuple[str, ...] = ()
-    heard: str = ""
-    heard_at: float = 0.0
     last_turn: str = ""
     last: Answer | None = None
     unsaid: Answer | None = None
@@ -99,15 +94,10 @@ class TalkState:
     days_off: DaysOffPlan | None = None
     dictation: Dictation | None = None
 
-    def hear(self, text: str, now: datetime) -> None:
+    def hear(self, text: str) -> None:
         """Remember the last few things said, for the staff who may take over."""
         self.turns += 1
         self.said = (*self.said, text[:150])[-3:]
-        self.heard, self.heard_at = text[-150:], now.timestamp()
-
-    def said_just_now(self, now: datetime) -> str:
-        """The turn before, if what comes now may be the rest of its sentence."""
-        return self.heard if now.timestamp() - self.heard_at <= JOINED_WITHIN else ""
 
     def drop_question(self) -> None:
         """Let no later yes answer a question that was not repeated."""

@@ -131,7 +131,6 @@ class AssistantTalk:
         """See :meth:`medcor.domain.talk.Talk.alarm`; only patients have any."""
         if not self._is_patient or self.dictating:
             return None
-        before = before or self.state.said_just_now(self._box.clock())
         flag = triage.red_flag(text, before)
         if flag is None:
             return None
@@ -169,7 +168,7 @@ class AssistantTalk:
         return Answer(say(self.state.language, "trouble"))
 
     def _raise_alarm(self, alarm: Alarm, turn: Turn) -> Events:
-        self.state.hear(turn.text.strip()[:MAX_TURN_CHARS], self._box.clock())
+        self.state.hear(turn.text.strip()[:MAX_TURN_CHARS])
         answer = yield from raise_alarm(self.state, self._box, alarm)
         if turn.recovered:
             self._keep_done(turn)
@@ -205,7 +204,7 @@ class AssistantTalk:
         return answer.with_news(done) if answer is not None else done
 
     def _respond(self, text: str) -> Events:
-        self.state.hear(text, self._box.clock())
+        self.state.hear(text)
         desk = Desk(self.state, self._box, self._box.load_catalogue())
         if self._model is not None and not self._is_servers(desk, text):
             answer = yield from self._ask_model(self._model, desk, text)
